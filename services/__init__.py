@@ -1,0 +1,1 @@
+"""The four independent services.  None imports another; they learn of each other from the ledger."""

@@ -1,0 +1,1 @@
+"""What every service stands on: events, store, log, ledger, access, web.  Imports no service."""

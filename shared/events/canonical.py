@@ -1,0 +1,97 @@
+"""Canonical bytes of an event: RFC 8785 over a subset on which ``orjson`` equals it.
+
+The subset: ASCII keys, no floats, integers within plus or minus 2^53-1, strings, booleans, null, lists,
+objects.  Points are decimal strings, so nothing is lost by refusing floats.  Text must be NFC without
+unassigned code points, but only *at the door* (:func:`check_text`): Unicode grows, and a verifier of
+2040 must not judge bytes of today by its own newer tables.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+import orjson
+
+MAX_BYTES = 60 * 1024
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 16
+
+# A number that is a float or has 16 and more digits, or a key that is not ASCII.  May also hit inside a
+# string: a hit only means that the slow walk has to look.  Every alternative is linear in the input.
+_SUSPECT = re.compile(rb'(?:":|[\[,])-?\d+(?:[.eE]|\d{15})|[\x80-\xff][ !#-\x7f]*":')
+
+
+class CanonicalError(ValueError):
+    """The value cannot be written, or is not written, in the canonical form."""
+
+
+def canonical_bytes(value: dict[str, Any]) -> bytes:
+    """Canonical bytes of a JSON object.
+
+    Raises :class:`CanonicalError` for a value outside the profile or larger than 60 KiB.
+    """
+    check_profile(value)
+    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    if len(data) > MAX_BYTES:
+        raise CanonicalError(f"larger than {MAX_BYTES} bytes: {len(data)}")
+    return data
+
+
+def parse_canonical(data: bytes) -> dict[str, Any]:
+    """The object that ``data`` is the canonical form of.
+
+    Raises :class:`CanonicalError` when ``data`` is too large, not JSON, not an object, outside the
+    profile, or not byte-equal to its own canonical form (duplicate keys, white space, key order).
+    """
+    if len(data) > MAX_BYTES:
+        raise CanonicalError(f"larger than {MAX_BYTES} bytes: {len(data)}")
+    try:
+        value = orjson.loads(data)
+        written = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError) as error:
+        raise CanonicalError("not JSON") from error
+    if type(value) is not dict:
+        raise CanonicalError("not an object")
+    if written != data:
+        raise CanonicalError("bytes differ from their own canonical form")
+    if _SUSPECT.search(data):
+        check_profile(value)
+    return value
+
+
+def check_profile(value: object, depth: int = 0) -> None:
+    """Raise :class:`CanonicalError` unless ``value`` lies within the profile of this module."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+            raise CanonicalError(f"integer beyond 2^53-1: {value}")
+        return
+    if depth >= MAX_DEPTH:
+        raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
+    if kind is dict:
+        for key, item in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str or not key.isascii():
+                raise CanonicalError(f"key is not ASCII text: {key!r}")
+            check_profile(item, depth + 1)
+    elif kind is list or kind is tuple:
+        for item in value:  # type: ignore[attr-defined]
+            check_profile(item, depth + 1)
+    else:
+        raise CanonicalError(f"{kind.__name__} has no place in an event: {value!r}")
+
+
+def compose_text(text: str) -> str:
+    """``text`` in NFC, checked: the one place where text is normalised, at the door.
+
+    Raises :class:`CanonicalError` for surrogates and code points that Unicode has not assigned, whose
+    normal form a later Unicode could change.
+    """
+    composed = unicodedata.normalize("NFC", text)
+    for character in composed:
+        if not character.isascii() and unicodedata.category(character) in ("Cn", "Cs"):
+            raise CanonicalError(f"unassigned code point U+{ord(character):04X}")
+    return composed

@@ -1,0 +1,77 @@
+"""What the ranking service states: decisions of the Standing Committee, and publications."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from shared.events.catalogue.base import Decision, EventType, Fact
+from shared.events.fields import Code, DecimalString, Digest, Text
+
+
+class ScoreDecided(Decision):
+    """Points, or NOT_APPLICABLE, at the stages ``standing`` and ``appeal`` (rulebook 3)."""
+
+    criterion = Code(required=True)
+    stage = fields.String(required=True, validate=validate.OneOf(["standing", "appeal"]))
+    points = DecimalString()
+    state = fields.String(validate=validate.OneOf(["NOT_APPLICABLE"]))
+
+    @validates_schema
+    def points_or_state(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Exactly one of ``points`` and ``state``."""
+        if ("points" in data) == ("state" in data):
+            raise ValidationError("Exactly one of points and state is needed.", "points")
+
+
+class AmountDecided(Decision):
+    """Bonus or penalty; takes effect only when accepted (plan III.3, rulebook 6)."""
+
+    code = Code(required=True)
+    occurrence_ref = Code(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "refused"]))
+    points = DecimalString()
+
+
+class ForfeitConfirmed(Decision):
+    """No full document pack in time: no inspection, no right to complain (plan III.4)."""
+
+
+class TieDecided(Decision):
+    """Order of units still tied; units in one inner list keep their tie."""
+
+    area = Code(required=True)
+    order = fields.List(
+        fields.List(Code(), validate=validate.Length(min=1)), required=True, validate=validate.Length(min=1)
+    )
+
+
+class ResultPublished(Fact):
+    """A version of the standings, pinned: position, root, rulebook, engine and digest (invariant 6)."""
+
+    version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    status = fields.String(required=True, validate=validate.OneOf(["UNOFFICIAL", "OFFICIAL"]))
+    position = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    root = Digest(required=True)
+    rulebook = Digest(required=True)
+    engine = Text(required=True, maximum=16)
+    digest = Digest(required=True)
+    complete = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    units = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    provisional = fields.Boolean(required=True)
+
+
+TYPES = (
+    EventType("decision.score.v1", ("ranking",), ScoreDecided, "unit", "The Committee sets a criterion."),
+    EventType("decision.bonus.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a bonus."),
+    EventType("decision.penalty.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a penalty."),
+    EventType(
+        "decision.forfeit_confirmed.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is confirmed."
+    ),
+    EventType("decision.forfeit_lifted.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is lifted."),
+    EventType("decision.tie.v1", ("ranking",), TieDecided, "*", "The Committee orders tied units."),
+    EventType(
+        "result.published.v1", ("ranking",), ResultPublished, "*", "Standings are published, pinned to a position."
+    ),
+)
