@@ -1,0 +1,322 @@
+"""The one table of rules: which role may do what, on which scope (architecture 4.5).
+
+Nothing outside this file says who may do what.  No rule for an operation, no grant, a grant that is not
+in force, a scope that does not reach the target, an empty scope: all mean no.  There is no "all".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.access.grants import Grant, Scope
+
+
+class Match(StrEnum):
+    """How the scope of a grant has to reach the target."""
+
+    LEDGER = "ledger"  # scope "ledger", said explicitly
+    UNIT = "unit"  # scope unit:U, and U is the unit touched
+    OWNER = "owner"  # scope department:D, and D owns the leaf (or is a joint author)
+    DEPARTMENT = "department"  # scope department:D, and D is the department that speaks
+    TEAM = "team"  # scope team:T, and T is the team of the unit touched
+    BEHALF = "behalf"  # scope "ledger", and the leaf lets the Office enter for its owner (plan III.3)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``role`` may do ``operation`` of ``service`` when its scope reaches the target as ``match`` says.
+
+    ``stages``: only for these stages of a score; empty = the operation has none.  ``demo``: only when
+    the demonstration is switched on.  ``why``: the clause that it rests on.
+    """
+
+    service: str
+    operation: str
+    role: str
+    match: Match
+    stages: tuple[str, ...] = ()
+    demo: bool = False
+    why: str = ""
+
+
+_SELF = ("self",)
+_BODY = ("department", "external")
+
+# fmt: off
+RULES: tuple[Rule, ...] = (
+    # --- scores: set-up
+    Rule("scores", "open_cycle", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("scores", "adopt_rulebook", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("scores", "register_unit", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("scores", "register_unit", "office", Match.LEDGER, why="the Office keeps the register"),
+    Rule("scores", "register_department", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("scores", "register_department", "office", Match.LEDGER, why="the Office keeps the register"),
+    Rule("scores", "give_grant", "admin", Match.LEDGER, why="admin: grants, no scores"),
+    Rule("scores", "end_grant", "admin", Match.LEDGER, why="admin: grants, no scores"),
+    # --- scores: values
+    Rule("scores", "record_score", "unit", Match.UNIT, _SELF, why="plan III.7: the unit scores itself"),
+    Rule("scores", "record_score", "department", Match.OWNER, _BODY, why="plan III.3: assigned content only"),
+    Rule("scores", "record_score", "office", Match.BEHALF, _BODY, why="plan III.3: the Office enters for others"),
+    Rule("scores", "withdraw_score", "unit", Match.UNIT, _SELF, why="who states a value may withdraw it"),
+    Rule("scores", "withdraw_score", "department", Match.OWNER, _BODY, why="who states a value may withdraw it"),
+    Rule("scores", "withdraw_score", "office", Match.BEHALF, _BODY, why="who states a value may withdraw it"),
+    Rule("scores", "propose_bonus", "department", Match.DEPARTMENT, why="plan III.3: bonus, penalty proposed"),
+    Rule("scores", "propose_bonus", "office", Match.LEDGER, why="plan III.3: the Office enters for others"),
+    Rule("scores", "propose_penalty", "department", Match.DEPARTMENT, why="plan III.3: bonus, penalty proposed"),
+    Rule("scores", "propose_penalty", "office", Match.LEDGER, why="plan III.3: the Office enters for others"),
+    Rule("scores", "record_veto", "office", Match.LEDGER, why="rulebook 8: recorded from a document"),
+    Rule("scores", "lift_veto", "office", Match.LEDGER, why="rulebook 8: lifted by a document"),
+    # --- inspections
+    Rule("inspections", "open_round", "office", Match.LEDGER, why="plan III.1, III.6"),
+    Rule("inspections", "open_round", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("inspections", "form_team", "office", Match.LEDGER, why="plan III.5"),
+    Rule("inspections", "form_team", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("inspections", "schedule", "office", Match.LEDGER, why="plan III.6"),
+    Rule("inspections", "schedule", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("inspections", "schedule", "team_leader", Match.TEAM, why="plan III.4: the leader decides on a new day"),
+    Rule("inspections", "receive_pack", "unit", Match.UNIT, why="plan III.4: the unit sends its pack"),
+    Rule("inspections", "receive_pack", "team_secretary", Match.TEAM, why="plan III.4: through the secretary"),
+    Rule("inspections", "open_inspection", "team_leader", Match.TEAM, why="plan III.3: gate, override by leader"),
+    Rule("inspections", "open_inspection", "team_secretary", Match.TEAM, why="plan III.3: the gate"),
+    Rule("inspections", "sign_conclusion", "team_leader", Match.TEAM, why="plan III.7: the leader concludes"),
+    Rule("inspections", "close_round", "office", Match.LEDGER, why="plan III.2: notices after the round"),
+    # --- ranking: decisions of a body; the Office enters them from the minutes, on its behalf
+    *(
+        Rule("ranking", f"decide_{what}", role, Match.LEDGER, why="plan III.3: the Standing Committee decides")
+        for what in ("score", "bonus", "penalty", "forfeit", "tie")
+        for role in ("standing_committee", "office")
+    ),
+    Rule("ranking", "publish", "standing_committee", Match.LEDGER, why="plan III.2"),
+    Rule("ranking", "publish", "office", Match.LEDGER, why="plan III.2: drafts notices for signature"),
+    # --- reading; how much of it is visible is said by audience()
+    Rule("ranking", "read_standings", "office", Match.LEDGER, why="audience: everything"),
+    Rule("ranking", "read_standings", "standing_committee", Match.LEDGER, why="audience: everything"),
+    Rule("ranking", "read_standings", "auditor", Match.LEDGER, why="audience: everything"),
+    Rule("ranking", "read_standings", "department", Match.OWNER, why="audience: its own criteria"),
+    Rule("ranking", "read_standings", "unit", Match.UNIT, why="audience: its own row"),
+    Rule("ranking", "read_standings", "team_leader", Match.TEAM, why="audience: the team's units"),
+    Rule("ranking", "read_standings", "team_secretary", Match.TEAM, why="audience: the team's units"),
+    Rule("ranking", "read_standings", "team_member", Match.TEAM, why="audience: the team's units"),
+    Rule("ranking", "read_ledger", "auditor", Match.LEDGER, why="the full ledger: auditor only"),
+    Rule("ranking", "replay", "auditor", Match.LEDGER, why="the full ledger: auditor only"),
+    *(
+        Rule(service, "read_receipts", "auditor", Match.LEDGER, why="the full ledger: auditor only")
+        for service in ("scores", "inspections", "ranking", "notify")
+    ),
+    Rule("notify", "read_outbox", "office", Match.LEDGER, why="the Office sends the notices"),
+    Rule("notify", "read_outbox", "auditor", Match.LEDGER, why="the auditor reads all"),
+    # --- demonstration
+    *(
+        Rule(service, "move_clock", "admin", Match.LEDGER, demo=True, why="scenario clock, simulated ledgers only")
+        for service in ("scores", "inspections", "ranking", "notify")
+    ),
+)
+# fmt: on
+
+ON_BEHALF_OF_COMMITTEE = frozenset(
+    f"ranking.decide_{what}" for what in ("score", "bonus", "penalty", "forfeit", "tie")
+)
+_INDEX: dict[str, tuple[Rule, ...]] = {}
+for _rule in RULES:
+    _name = f"{_rule.service}.{_rule.operation}"
+    _INDEX[_name] = (*_INDEX.get(_name, ()), _rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an operation touches, as far as the rules need to know it.
+
+    ``unit``, ``team`` (the unit's inspection team), ``stage``: of the score.  ``owners``: departments
+    that own the leaf, joint authors included; ``entered_by``: departments that the leaf lets enter for
+    them.  ``office``: codes of departments of kind ``office``.  ``demo``: the demonstration is on.
+    """
+
+    unit: str | None = None
+    team: str | None = None
+    stage: str | None = None
+    owners: tuple[str, ...] = ()
+    entered_by: tuple[str, ...] = ()
+    office: tuple[str, ...] = ("VP",)
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """The grant that allows, and the rule that says so."""
+
+    grant: Grant
+    rule: Rule
+
+    @property
+    def on_behalf(self) -> bool:
+        """Whether the act is another's: the event must then name ``responsible`` and ``on_behalf_of``."""
+        operation = f"{self.rule.service}.{self.rule.operation}"
+        return self.rule.match is Match.BEHALF or (
+            self.rule.role == "office" and operation in ON_BEHALF_OF_COMMITTEE
+        )
+
+
+class AccessDenied(Exception):
+    """No grant in force allows this; ``reason`` is a stable word, ``vi`` and ``en`` say it to people."""
+
+    def __init__(self, reason: str, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.reason = reason
+        self.vi = vi
+        self.en = en
+
+
+class HatNeeded(Exception):
+    """More than one hat of this person would allow it: he has to name the one he acts in."""
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        super().__init__(f"name the role you act in: {', '.join(choices)}")
+        self.choices = tuple(choices)
+
+
+def operations() -> tuple[str, ...]:
+    """Every operation that has a rule, ``service.operation``, in the order of the table."""
+    return tuple(_INDEX)
+
+
+def rules_of(operation: str) -> tuple[Rule, ...]:
+    """The rules of one operation; none for a name that the table does not know."""
+    return _INDEX.get(operation, ())
+
+
+def decide_access(
+    grants: Iterable[Grant], operation: str, target: Target, acting_as: str | None = None
+) -> Allowed:
+    """Which of one person's ``grants`` (those in force) allows ``operation`` on ``target``.
+
+    ``acting_as``: the hat that the person named, ``role@scope``.  Raises :class:`AccessDenied` when none
+    allows it, :class:`HatNeeded` when several different hats do and none was named.
+    """
+    held = tuple(grants)
+    if not held:
+        raise AccessDenied(
+            "no-grant",
+            "Tài khoản này chưa được phân quyền (hoặc quyền đã hết hạn) trong sổ này. Liên hệ quản trị.",
+            "This account has no grant in force in this ledger. Ask an administrator.",
+        )
+    if acting_as is not None:
+        held = tuple(grant for grant in held if grant.hat == acting_as)
+        if not held:
+            raise AccessDenied(
+                "hat-not-held",
+                f"Tài khoản này không có tư cách “{acting_as}”.",
+                f'This account does not hold the role "{acting_as}".',
+            )
+    rules = rules_of(operation)
+    allowed = tuple(
+        Allowed(grant, rule)
+        for grant in held
+        for rule in rules
+        if rule.role == grant.role and _stage_fits(rule, target) and _reaches(grant, rule, target)
+    )
+    if not allowed:
+        raise _denial(held, rules, target)
+    hats = sorted({entry.grant.hat for entry in allowed})
+    if len(hats) > 1:
+        raise HatNeeded(hats)
+    return allowed[0]
+
+
+def _denial(held: Sequence[Grant], rules: Sequence[Rule], target: Target) -> AccessDenied:
+    roles = {rule.role for rule in rules if _stage_fits(rule, target)}
+    if any(grant.role in roles for grant in held):
+        return AccessDenied(
+            "wrong-scope",
+            "Quyền hiện có không bao gồm đơn vị, tiêu chí hoặc đoàn kiểm tra này.",
+            "The grants held do not reach this unit, criterion or team.",
+        )
+    return AccessDenied(
+        "wrong-role",
+        "Vai trò hiện có không được làm việc này.",
+        "The roles held may not do this.",
+    )
+
+
+def _stage_fits(rule: Rule, target: Target) -> bool:
+    return not rule.stages or target.stage in rule.stages
+
+
+def _reaches(grant: Grant, rule: Rule, target: Target) -> bool:
+    scope = Scope.parse(grant.scope)
+    if scope is None or (rule.demo and not target.demo):
+        return False
+    match rule.match:
+        case Match.LEDGER:
+            return scope.kind == "ledger"
+        case Match.UNIT:
+            return scope.kind == "unit" and scope.code == target.unit
+        case Match.OWNER:
+            return scope.kind == "department" and scope.code in target.owners
+        case Match.DEPARTMENT:
+            return scope.kind == "department"
+        case Match.TEAM:
+            return scope.kind == "team" and scope.code == target.team
+        case Match.BEHALF:
+            own_or_entered = {*target.owners, *target.entered_by}
+            return scope.kind == "ledger" and not own_or_entered.isdisjoint(target.office)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """What of the *unpublished* standings one reader may see; published versions are for everybody.
+
+    ``everything``: all rows and all criteria.  Else the rows of ``units``, the rows of the units of
+    ``teams``, and of every row the criteria owned by ``departments``.
+    """
+
+    everything: bool = False
+    units: frozenset[str] = field(default_factory=frozenset)
+    teams: frozenset[str] = field(default_factory=frozenset)
+    departments: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def published_only(self) -> bool:
+        """Whether nothing unpublished is visible at all."""
+        return not (self.everything or self.units or self.teams or self.departments)
+
+    def sees_row(self, unit: str, team: str | None = None) -> bool:
+        """Whether the whole row of ``unit``, inspected by ``team``, is visible."""
+        return self.everything or unit in self.units or (team is not None and team in self.teams)
+
+    def sees_criterion(self, unit: str, owners: Collection[str], team: str | None = None) -> bool:
+        """Whether the value of a criterion of these ``owners`` is visible in the row of ``unit``."""
+        return self.sees_row(unit, team) or not self.departments.isdisjoint(owners)
+
+
+EVERYTHING = Audience(everything=True)
+PUBLISHED_ONLY = Audience()
+
+
+def audience(grants: Iterable[Grant], *, live_visibility: str = "restricted") -> Audience:
+    """What the holder of ``grants`` (those in force) may see of unpublished standings.
+
+    ``live_visibility`` is the rulebook's policy; ``public`` widens it to everything for everybody.
+    Derived from the ``ranking.read_standings`` rules, so that the table stays the only place.
+    """
+    if live_visibility == "public":
+        return EVERYTHING
+    reached: dict[str, set[str]] = {"unit": set(), "team": set(), "department": set()}
+    kinds = {Match.UNIT: "unit", Match.TEAM: "team", Match.OWNER: "department"}
+    for grant in grants:
+        scope = Scope.parse(grant.scope)
+        if scope is None:
+            continue
+        for rule in rules_of("ranking.read_standings"):
+            if rule.role != grant.role:
+                continue
+            if rule.match is Match.LEDGER and scope.kind == "ledger":
+                return EVERYTHING
+            if kinds.get(rule.match) == scope.kind:
+                reached[scope.kind].add(scope.code)
+    return Audience(
+        units=frozenset(reached["unit"]),
+        teams=frozenset(reached["team"]),
+        departments=frozenset(reached["department"]),
+    )
