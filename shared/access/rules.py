@@ -144,18 +144,14 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """The grant that allows, and the rule that says so."""
+    """The grant that allows, and the rule that says so.
+
+    ``on_behalf``: the act is another's, so the event must name ``responsible`` and ``on_behalf_of``.
+    """
 
     grant: Grant
     rule: Rule
-
-    @property
-    def on_behalf(self) -> bool:
-        """Whether the act is another's: the event must then name ``responsible`` and ``on_behalf_of``."""
-        operation = f"{self.rule.service}.{self.rule.operation}"
-        return self.rule.match is Match.BEHALF or (
-            self.rule.role == "office" and operation in ON_BEHALF_OF_COMMITTEE
-        )
+    on_behalf: bool = False
 
 
 class AccessDenied(Exception):
@@ -211,7 +207,7 @@ def decide_access(
             )
     rules = rules_of(operation)
     allowed = tuple(
-        Allowed(grant, rule)
+        Allowed(grant, rule, _on_behalf(rule, target))
         for grant in held
         for rule in rules
         if rule.role == grant.role and _stage_fits(rule, target) and _reaches(grant, rule, target)
@@ -237,6 +233,12 @@ def _denial(held: Sequence[Grant], rules: Sequence[Rule], target: Target) -> Acc
         "Vai trò hiện có không được làm việc này.",
         "The roles held may not do this.",
     )
+
+
+def _on_behalf(rule: Rule, target: Target) -> bool:
+    if rule.match is Match.BEHALF:
+        return set(target.owners).isdisjoint(target.office)
+    return rule.role == "office" and f"{rule.service}.{rule.operation}" in ON_BEHALF_OF_COMMITTEE
 
 
 def _stage_fits(rule: Rule, target: Target) -> bool:
