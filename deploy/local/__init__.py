@@ -1,0 +1,1 @@
+"""The launcher: everything of `bangvang run` on one machine, without Docker."""
