@@ -1,0 +1,743 @@
+"""The city's 2020 cycle as a list of timed commands, from its files and fixed dice.  Pure.
+
+Six units get exactly the official inputs that the files fix; the others get plausible ones.  The story ends two
+days before the round does: 61 of 66 units are inspected, so the board is provisional, and a first version is
+published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from deploy.demo import timeline, words
+from deploy.demo.data import CycleFiles, FixedInput, Session, Unit
+from deploy.demo.dice import Dice
+from deploy.demo.timeline import Timeline, days_from
+from deploy.demo.values import Maker, Raw
+from shared.rulebook import RESCALED, evaluate
+from shared.rulebook.model import TEAM, Leaf, Rulebook
+from shared.rulebook.number import shortest
+
+PHASES: Final = (
+    "setup",
+    "round",
+    "self-scores",
+    "body-scores",
+    "packs",
+    "proposals",
+    "inspections",
+    "decisions",
+    "publication",
+)
+ADMIN: Final = "quantri"
+OFFICE: Final = "vanphong"
+COMMITTEE: Final = "banthuongvu"
+AUDITOR: Final = "kiemtra"
+OFFICE_CODE: Final = "VP"
+SPEAKERS: Final = ("department", "federation")
+"""Kinds of departments that enter their own scores; the Office enters for the others (plan III.3)."""
+SYSTEM_OF: Final = {"BTC": "hethong.btc"}
+"""Departments whose scores come from a system of their own."""
+
+INCOMPLETE_PACK: Final = "CNLD-TN07"
+LATE_PACK: Final = "CNLD-TN12"
+MOVED: Final = ("LLVT-TNXP", "CNLD-TN15", "CNLD-TN16")
+"""Units whose session their team leader moved to a day after the story ends (plan III.4)."""
+NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, LATE_PACK, *MOVED})
+SEED: Final = "bang-vang-2020"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One call of the public API.
+
+    ``at``: UTC instant on the scenario clock.  ``operation``: name in the table of access rules.  ``sub`` acts
+    in the hat ``acting_as`` (``role@scope``).  ``key``: the ``Idempotency-Key``, the same on every run.
+    ``subject``: the unit, team or department touched, empty when it is none or several.
+    """
+
+    at: str
+    phase: str
+    service: str
+    operation: str
+    sub: str
+    acting_as: str
+    key: str
+    subject: str = ""
+    body: Mapping[str, Any] = field(default_factory=dict)
+
+
+def scenario(files: CycleFiles, seed: str = SEED) -> tuple[Command, ...]:
+    """The whole story, sorted by time, phases in the order of :data:`PHASES`."""
+    teller = _Teller(files, Dice(seed))
+    told = [
+        *teller.setup(),
+        *teller.round(),
+        *teller.self_scores(),
+        *teller.body_scores(),
+        *teller.packs(),
+        *teller.proposals(),
+        *teller.inspections(),
+        *teller.decisions(),
+        *teller.publication(),
+    ]
+    return tuple(
+        sorted(told, key=lambda command: command.at)
+    )  # stable: the order told holds within an instant
+
+
+def secretary_of(unit: str) -> str:
+    """Account of the secretary of ``unit``."""
+    return f"bithu.{unit.lower()}"
+
+
+def specialist_of(department: str) -> str:
+    """Account that enters the scores of ``department``."""
+    return SYSTEM_OF.get(department, f"chuyenvien.{department.lower()}")
+
+
+class _Teller:
+    def __init__(self, files: CycleFiles, dice: Dice) -> None:
+        self.files = files
+        self.book: Rulebook = files.rulebook
+        self.dice = dice
+        self.make = Maker(files.rulebook, dice)
+        self.time = Timeline(ZoneInfo(files.rulebook.identity.timezone))
+        self.units = files.open_units
+        self.fixed_units = {row.unit for row in files.fixed}
+        self.fixed: dict[tuple[str, str, str], FixedInput] = {
+            (row.unit, row.code, row.stage): row
+            for row in files.fixed
+            if row.kind == "score"
+        }
+        self.kind = {entry.code: entry.kind for entry in files.departments}
+        self.session = {session.unit: session for session in files.sessions}
+        self.leader = {
+            entry.team: entry.person
+            for entry in files.members
+            if entry.role == "leader"
+        }
+        self.secretary = {
+            entry.team: entry.person
+            for entry in files.members
+            if entry.role == "secretary"
+        }
+
+    # --- setup: cycle, rulebook, register, grants
+
+    def setup(self) -> Iterator[Command]:
+        at = self.time.at(timeline.SET_UP, 8)
+        period = {
+            "from": self.book.period.start.isoformat(),
+            "to": self.book.period.end.isoformat(),
+        }
+        yield self._admin(
+            at,
+            "open_cycle",
+            "cycle",
+            {"cycle": self.book.identity.cycle, "name": words.CYCLE, "period": period},
+        )
+        yield self._admin(
+            at, "adopt_rulebook", "rulebook", {"rulebook": self.book.document.decode()}
+        )
+        for department in self.files.departments:
+            body = {
+                "code": department.code,
+                "name": department.name,
+                "kind": department.kind,
+            }
+            if department.entered_by:
+                body["entered_by"] = department.entered_by
+            key = f"department.{department.code}"
+            yield self._admin(at, "register_department", key, body, department.code)
+        for unit in self.files.units:
+            yield self._admin(
+                at, "register_unit", f"unit.{unit.code}", _register_row(unit), unit.code
+            )
+        for sub, role, scope in self._hats():
+            grant = f"{role}.{sub}"
+            body = {
+                "grant": grant,
+                "sub": sub,
+                "role": role,
+                "scope": scope,
+                "from": at,
+            }
+            yield self._admin(
+                self.time.at(timeline.SET_UP, 9),
+                "give_grant",
+                f"grant.{grant}",
+                body,
+                grant,
+            )
+
+    def _hats(self) -> Iterator[tuple[str, str, str]]:
+        yield OFFICE, "office", "ledger"
+        yield COMMITTEE, "standing_committee", "ledger"
+        yield AUDITOR, "auditor", "ledger"
+        for department in self.files.departments:
+            if department.kind in SPEAKERS:
+                yield (
+                    f"chuyenvien.{department.code.lower()}",
+                    "department",
+                    f"department:{department.code}",
+                )
+        for code, system in SYSTEM_OF.items():
+            yield system, "department", f"department:{code}"
+        for unit in self.units:
+            yield secretary_of(unit.code), "unit", f"unit:{unit.code}"
+
+    # --- the round: teams and schedule
+
+    def round(self) -> Iterator[Command]:
+        at = self.time.at(timeline.ROUND, 8, 30)
+        yield self._office(
+            at, "round", "inspections", "open_round", "round", words.ROUND
+        )
+        for team in sorted({entry.team for entry in self.files.members}):
+            members = [
+                {
+                    "person": one.person,
+                    "role": one.role,
+                    "name": one.name,
+                    "department": one.department,
+                }
+                for one in self.files.members
+                if one.team == team
+            ]
+            body = {"team": team, "members": members}
+            yield self._office(
+                at, "round", "inspections", "form_team", f"team.{team}", body, team
+            )
+        at = self.time.at(timeline.ROUND, 14)
+        for session in self.files.sessions:
+            body = {
+                "team": session.team,
+                "date": session.date,
+                "session": session.session,
+            }
+            key = f"schedule.{session.unit}.1"
+            yield self._office(
+                at, "round", "inspections", "schedule", key, body, session.unit
+            )
+
+    # --- scores: units of themselves, bodies of the units
+
+    def self_scores(self) -> Iterator[Command]:
+        days = days_from(timeline.SELF_FIRST, timeline.SELF_DAYS)
+        for number, unit in enumerate(self.units):
+            at = self.time.at(days[number * len(days) // len(self.units)], 9)
+            leaves = [leaf for leaf in self._leaves(unit) if leaf.self_scored]
+            scores = [
+                self._score(unit, leaf, "self", self._own(leaf, unit))
+                for leaf in leaves
+            ]
+            yield Command(
+                at,
+                "self-scores",
+                "scores",
+                "record_score",
+                secretary_of(unit.code),
+                f"unit@unit:{unit.code}",
+                f"self.{unit.code}",
+                unit.code,
+                {"scores": scores},
+            )
+
+    def body_scores(self) -> Iterator[Command]:
+        leaves = [leaf for leaf in self.book.leaves if leaf.owner != TEAM]
+        for number, leaf in enumerate(leaves):
+            external = leaf.stage == "external"
+            day = (
+                timeline.BODIES[1]
+                if external
+                else timeline.BODIES[number * 3 // len(leaves)]
+            )
+            at = self.time.at(day, 8 + number % 3 * 3)
+            scores = [
+                self._score(unit, leaf, leaf.stage, raw)
+                for unit in self.units
+                if unit.area in leaf.max
+                and (raw := self._official(leaf, unit)) is not None
+            ]
+            sub, hat = self._who_enters(leaf.owner)
+            yield Command(
+                at,
+                "body-scores",
+                "scores",
+                "record_score",
+                sub,
+                hat,
+                f"body.{leaf.id}",
+                "",
+                {"scores": scores},
+            )
+
+    def _who_enters(self, owner: str) -> tuple[str, str]:
+        if self.kind[owner] in SPEAKERS:
+            return specialist_of(owner), f"department@department:{owner}"
+        return OFFICE, "office@ledger"
+
+    def _leaves(self, unit: Unit) -> list[Leaf]:
+        return [leaf for leaf in self.book.leaves if unit.area in leaf.max]
+
+    def _score(self, unit: Unit, leaf: Leaf, stage: str, raw: Raw) -> dict[str, Any]:
+        score: dict[str, Any] = {
+            "unit": unit.code,
+            "criterion": leaf.id,
+            "stage": stage,
+            **raw.fields(),
+        }
+        if leaf.period is not None:
+            score["period"] = leaf.period
+        if stage != "self" and leaf.owner in SYSTEM_OF:
+            score["external_ref"] = f"{leaf.owner}/{leaf.id}/{unit.code}"
+        return score
+
+    def _own(self, leaf: Leaf, unit: Unit) -> Raw:
+        row = self.fixed.get((unit.code, leaf.id, "self"))
+        if row is not None:
+            return _raw(row)
+        found = self.fixed.get((unit.code, leaf.id, leaf.stage))
+        if found is not None:
+            return self.make.above(leaf, unit.code, unit.area, _raw(found))
+        return self.make.own(leaf, unit.code, unit.area)
+
+    def _official(self, leaf: Leaf, unit: Unit) -> Raw | None:
+        row = self.fixed.get((unit.code, leaf.id, leaf.stage))
+        if row is not None:
+            return _raw(row)
+        return (
+            None
+            if unit.code in self.fixed_units
+            else self.make.official(leaf, unit.code, unit.area)
+        )
+
+    # --- packs
+
+    def packs(self) -> Iterator[Command]:
+        for number, unit in enumerate(self.units):
+            if unit.code == LATE_PACK:
+                continue
+            day = timeline.PACKS[number * 2 // len(self.units)]
+            if self.session[unit.code].date == "2020-11-09":
+                day = timeline.PACKS[0]
+            yield self._pack(unit, self.time.at(day, 10 + number % 2 * 5), "packs")
+
+    def _pack(self, unit: Unit, at: str, phase: str) -> Command:
+        wanted = [
+            entry
+            for entry in self.book.required_documents
+            if entry.areas is None or unit.area in entry.areas
+        ]
+        if unit.code == INCOMPLETE_PACK:
+            wanted = wanted[:-1]
+        manifest = [
+            {
+                "document": entry.id,
+                "name": f"{entry.id.lower()}-{unit.code.lower()}.pdf",
+                "sha256": self.dice.digest(unit.code, entry.id),
+                "size": self.dice.between(
+                    80_000, 4_000_000, unit.code, entry.id, "size"
+                ),
+            }
+            for entry in wanted
+        ]
+        return Command(
+            at,
+            phase,
+            "inspections",
+            "receive_pack",
+            secretary_of(unit.code),
+            f"unit@unit:{unit.code}",
+            f"pack.{unit.code}.1",
+            unit.code,
+            {"manifest": manifest},
+        )
+
+    # --- proposals of bonus and penalty
+
+    def proposals(self) -> Iterator[Command]:
+        seen: dict[str, int] = {}
+        for row in self._amounts():
+            what = "bonus" if row.code.startswith("T") else "penalty"
+            occurrence = f"{row.unit}.{row.code}.{row.ref}"
+            seen[occurrence] = seen.get(occurrence, 0) + 1
+            owner = words.PROPOSERS[row.code][
+                seen[occurrence] - 1
+            ]  # the same deed may be proposed by two bodies
+            sub, hat = self._who_enters(owner)
+            name = f"{row.ref.lower()}.pdf"
+            evidence = {
+                "name": name,
+                "sha256": self.dice.digest(row.unit, row.ref),
+                "size": self.dice.between(20_000, 900_000, row.unit, row.ref, "size"),
+            }
+            body = {
+                "code": row.code,
+                "occurrence_ref": row.ref,
+                "occurred_on": self._day_of(row).isoformat(),
+                "basis": words.BASIS[row.code].format(ref=row.ref),
+                "evidence": [evidence],
+            }
+            key = f"propose.{occurrence}.{seen[occurrence]}"
+            at = self.time.at(timeline.PROPOSALS, 9 if what == "bonus" else 14)
+            yield Command(
+                at,
+                "proposals",
+                "scores",
+                f"propose_{what}",
+                sub,
+                hat,
+                key,
+                row.unit,
+                body,
+            )
+
+    def _amounts(self) -> Iterator[FixedInput]:
+        """Occurrences of bonus and penalty: the fixed ones in the order of the file, then made ones."""
+        yield from (row for row in self.files.fixed if row.kind == "adjustment")
+        for unit in self.units:
+            if unit.code in self.fixed_units:
+                continue
+            for code, sides, ref in (
+                ("T1", 3, "MH"),
+                ("T2", 5, "DC"),
+                ("P1", 4, "BC"),
+                ("P2", 7, "VH"),
+            ):
+                if self.dice.one_in(sides, unit.code, code):
+                    yield FixedInput(
+                        "adjustment",
+                        unit.code,
+                        code,
+                        "",
+                        "",
+                        "",
+                        f"{ref}-{unit.code}-1",
+                    )
+
+    def _day_of(self, row: FixedInput) -> date:
+        return date(
+            2020,
+            self.dice.between(1, 9, row.unit, row.ref, "month"),
+            self.dice.between(1, 28, row.unit, row.ref),
+        )
+
+    # --- inspections
+
+    def inspections(self) -> Iterator[Command]:
+        by_code = {unit.code: unit for unit in self.units}
+        yield self._veto()
+        yield self._pack(
+            by_code[LATE_PACK], self.time.at(timeline.LATE_PACK, 8, 30), "inspections"
+        )
+        yield from self._moved_sessions()
+        for session in self.files.sessions:
+            if session.unit in NOT_INSPECTED:
+                continue
+            unit = by_code[session.unit]
+            day = date.fromisoformat(session.date)
+            begin, end = (8, 11) if session.session == "MORNING" else (14, 16)
+            yield self._team(
+                self.time.at(day, begin),
+                "open_inspection",
+                f"open.{unit.code}",
+                session,
+                {},
+            )
+            at = self.time.at(day, end, 30)
+            yield self._team(
+                at,
+                "sign_conclusion",
+                f"conclude.{unit.code}",
+                session,
+                self._conclusion(unit, session),
+            )
+
+    def _moved_sessions(self) -> Iterator[Command]:
+        for number, code in enumerate(MOVED):
+            session = self.session[code]
+            body = {
+                "team": session.team,
+                "date": timeline.MOVED_TO.isoformat(),
+                "session": ("MORNING", "AFTERNOON")[number % 2],
+                "reason": words.MOVED,
+            }
+            at = self.time.at(date(2020, 11, 10), 16)
+            yield self._team(at, "schedule", f"schedule.{code}.2", session, body)
+
+    def _veto(self) -> Command:
+        row = next(
+            row
+            for row in self.files.fixed
+            if row.kind == "fact" and row.code.startswith("veto:")
+        )
+        body = {"veto": row.code.removeprefix("veto:"), "document": row.ref}
+        at = self.time.at(timeline.PROPOSALS, 16)
+        return Command(
+            at,
+            "proposals",
+            "scores",
+            "record_veto",
+            OFFICE,
+            "office@ledger",
+            f"veto.{row.unit}",
+            row.unit,
+            body,
+        )
+
+    def _conclusion(self, unit: Unit, session: Session) -> dict[str, Any]:
+        first = [leaf for leaf in self._leaves(unit) if leaf.owner == TEAM]
+        scores = []
+        for leaf in first:
+            raw = self._official(leaf, unit)
+            assert raw is not None
+            scores.append({"criterion": leaf.id, "value": raw.value})
+        return {
+            "team": session.team,
+            "strengths": self.dice.pick(words.STRENGTHS, unit.code, "strengths"),
+            "limitations": self.dice.pick(words.LIMITATIONS, unit.code, "limitations"),
+            "orientation": self.dice.pick(words.ORIENTATIONS, unit.code, "orientation"),
+            "scores": scores,
+            "adjustments": list(self._adjustments(unit)),
+            "recognised_models": [
+                {
+                    "ref": f"MHGP.{unit.code}.{number}",
+                    "title": words.MODELS[
+                        (number + len(unit.name)) % len(words.MODELS)
+                    ],
+                }
+                for number in range(1, self._models(unit) + 1)
+            ],
+        }
+
+    def _models(self, unit: Unit) -> int:
+        for row in self.files.fixed:
+            if (
+                row.kind == "fact"
+                and row.unit == unit.code
+                and row.code == "recognised_models"
+            ):
+                return int(row.value)
+        return (
+            0
+            if unit.code in self.fixed_units
+            else self.dice.between(0, 2, unit.code, "models")
+        )
+
+    def _adjustments(self, unit: Unit) -> Iterator[dict[str, Any]]:
+        for leaf in self._leaves(unit):
+            if leaf.owner == TEAM:
+                continue
+            to = self._adjusted(leaf, unit)
+            if to is not None:
+                yield {
+                    "criterion": leaf.id,
+                    "from_self": self._points(leaf, unit, "self", self._own(leaf, unit))
+                    if leaf.self_scored
+                    else None,
+                    "from_effective": self._points(
+                        leaf, unit, leaf.stage, self._official(leaf, unit)
+                    ),
+                    "to": to,
+                    "reason": self.dice.pick(
+                        words.ADJUSTED, unit.code, leaf.id, "reason"
+                    ),
+                }
+
+    def _adjusted(self, leaf: Leaf, unit: Unit) -> str | None:
+        row = self.fixed.get((unit.code, leaf.id, "inspection"))
+        if row is not None:
+            return row.value
+        if (
+            unit.code in self.fixed_units
+            or leaf.input != "direct"
+            or leaf.stage != "department"
+        ):
+            return None
+        if not self.dice.one_in(16, unit.code, leaf.id, "adjusted"):
+            return None
+        raw = self._official(leaf, unit)
+        assert raw is not None and raw.value is not None
+        step = self.book.number.step
+        moved = Fraction(raw.value) + (
+            step if self.dice.one_in(2, unit.code, leaf.id, "up") else -step
+        )
+        return shortest(max(Fraction(0), min(leaf.max[unit.area], moved)))
+
+    def _points(
+        self, leaf: Leaf, unit: Unit, stage: str, raw: Raw | None
+    ) -> str | None:
+        if raw is None:
+            return None
+        points = evaluate(
+            self.book, unit.area, leaf.id, stage, raw.value, raw.target, raw.state
+        )
+        return None if points is RESCALED else shortest(points)
+
+    # --- decisions and publication
+
+    def decisions(self) -> Iterator[Command]:
+        number = 0
+        seen: dict[str, int] = {}
+        for row in self._amounts():
+            number += 1
+            what = "bonus" if row.code.startswith("T") else "penalty"
+            occurrence = f"{row.unit}.{row.code}.{row.ref}"
+            seen[occurrence] = seen.get(occurrence, 0) + 1
+            refused = row.unit not in self.fixed_units and self.dice.one_in(
+                9, row.unit, row.code, "refused"
+            )
+            text = words.REFUSED if refused else words.ACCEPTED[what]
+            body = {
+                "code": row.code,
+                "occurrence_ref": row.ref,
+                "outcome": "refused" if refused else "accepted",
+                **self._minutes(number, text),
+            }
+            key = f"decide.{occurrence}.{seen[occurrence]}"
+            yield self._committee(
+                self.time.at(timeline.COMMITTEE, 9),
+                f"decide_{what}",
+                key,
+                row.unit,
+                body,
+            )
+        for row in self.files.fixed:
+            if row.kind != "score" or row.stage not in ("standing", "appeal"):
+                continue
+            number += 1
+            given = (
+                {"state": "NOT_APPLICABLE"}
+                if row.value == "NA"
+                else {"points": row.value}
+            )
+            body = {
+                "criterion": row.code,
+                "stage": row.stage,
+                **given,
+                **self._minutes(number, words.DECIDED[row.stage]),
+            }
+            key = f"decide.{row.unit}.{row.code}.{row.stage}"
+            yield self._committee(
+                self.time.at(timeline.COMMITTEE, 15),
+                "decide_score",
+                key,
+                row.unit,
+                body,
+            )
+
+    def _minutes(self, number: int, text: str) -> dict[str, str]:
+        day = timeline.COMMITTEE
+        return {
+            "meeting": words.MEETING.format(day=day.strftime("%d/%m/%Y")),
+            "date": day.isoformat(),
+            "document": words.DOCUMENT.format(number=number),
+            "text": text,
+        }
+
+    def publication(self) -> Iterator[Command]:
+        at = self.time.at(timeline.PUBLICATION, 10)
+        yield self._committee(
+            at, "publish", "publish.1", "", {"status": "UNOFFICIAL"}, "publication"
+        )
+
+    # --- who calls
+
+    def _admin(
+        self,
+        at: str,
+        operation: str,
+        key: str,
+        body: Mapping[str, Any],
+        subject: str = "",
+    ) -> Command:
+        return Command(
+            at, "setup", "scores", operation, ADMIN, "admin@ledger", key, subject, body
+        )
+
+    def _office(
+        self,
+        at: str,
+        phase: str,
+        service: str,
+        operation: str,
+        key: str,
+        body: Mapping[str, Any],
+        subject: str = "",
+    ) -> Command:
+        return Command(
+            at, phase, service, operation, OFFICE, "office@ledger", key, subject, body
+        )
+
+    def _team(
+        self,
+        at: str,
+        operation: str,
+        key: str,
+        session: Session,
+        body: Mapping[str, Any],
+    ) -> Command:
+        sub, hat = self.leader[session.team], f"team_leader@team:{session.team}"
+        return Command(
+            at,
+            "inspections",
+            "inspections",
+            operation,
+            sub,
+            hat,
+            key,
+            session.unit,
+            body,
+        )
+
+    def _committee(
+        self,
+        at: str,
+        operation: str,
+        key: str,
+        subject: str,
+        body: Mapping[str, Any],
+        phase: str = "decisions",
+    ) -> Command:
+        hat = "standing_committee@ledger"
+        return Command(
+            at, phase, "ranking", operation, COMMITTEE, hat, key, subject, body
+        )
+
+
+def _raw(row: FixedInput) -> Raw:
+    if row.value == "NO_TARGET":
+        return Raw(state="NO_TARGET")
+    return Raw(row.value, row.target or None)
+
+
+def _register_row(unit: Unit) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "unit": unit.code,
+        "area": unit.area,
+        "kind": unit.kind,
+        "name": unit.name,
+    }
+    if unit.valid_from:
+        row["valid_from"] = unit.valid_from
+    if unit.valid_to:
+        row["valid_to"] = unit.valid_to
+    if unit.predecessors:
+        row["predecessors"] = list(unit.predecessors)
+    if unit.successor:
+        row["successor"] = unit.successor
+    return row
+
+
+def phases_of(commands: Sequence[Command]) -> dict[str, tuple[Command, ...]]:
+    """``commands`` by phase, phases in their order."""
+    return {
+        phase: tuple(one for one in commands if one.phase == phase) for phase in PHASES
+    }

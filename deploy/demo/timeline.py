@@ -1,0 +1,40 @@
+"""When things happen in the story: local days and hours of the cycle, written as UTC instants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from shared.events.envelope import instant
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """The days of the story in the ledger's ``zone``."""
+
+    zone: ZoneInfo
+
+    def at(self, day: date, hour: int, minute: int = 0) -> str:
+        """The instant of ``hour``:``minute`` on ``day``."""
+        return instant(
+            datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
+        )
+
+
+# The story starts five weeks before the round and ends two days before its last day.
+SET_UP = date(2020, 10, 5)
+ROUND = date(2020, 10, 12)
+SELF_FIRST, SELF_DAYS = date(2020, 10, 19), 8
+BODIES = (date(2020, 11, 2), date(2020, 11, 3), date(2020, 11, 4))
+PACKS = (date(2020, 11, 5), date(2020, 11, 6))
+PROPOSALS = date(2020, 11, 7)
+LATE_PACK = date(2020, 11, 11)
+MOVED_TO = date(2020, 11, 19)
+COMMITTEE = date(2020, 11, 17)
+PUBLICATION = date(2020, 11, 18)
+
+
+def days_from(first: date, count: int) -> tuple[date, ...]:
+    """``count`` days from ``first``, one after another."""
+    return tuple(first + timedelta(days=step) for step in range(count))

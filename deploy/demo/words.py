@@ -1,0 +1,69 @@
+"""Words of the story.  Invented; in Vietnamese because the ledger's official text is."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+CYCLE: Final = "Đánh giá, phân loại và xếp hạng thi đua năm 2020"
+ROUND: Final[dict[str, Any]] = {
+    "round": "DOT-2020",
+    "first_day": "2020-11-09",
+    "last_day": "2020-11-20",
+    "calendar": "lich-2020",
+    "document_days_before": 3,
+}
+PROPOSERS: Final[dict[str, tuple[str, ...]]] = {
+    "T1": ("BTG", "BTNTH"),
+    "T2": ("BMT", "BQT"),
+    "P1": ("BTC", "BTG"),
+    "P2": ("BTC", "BMT"),
+}
+"""Who proposes an occurrence of each code, and who proposes the same one again."""
+BASIS: Final = {
+    "T1": "Mô hình, giải pháp được công nhận theo hồ sơ {ref}",
+    "T2": "Đơn vị đăng cai hoạt động cấp Thành theo hồ sơ {ref}",
+    "P1": "Báo cáo gửi trễ hạn theo hồ sơ {ref}",
+    "P2": "Vắng họp không phép theo biên bản {ref}",
+}
+STRENGTHS: Final = (
+    "Triển khai đầy đủ chương trình công tác năm; hoạt động tình nguyện có chiều sâu.",
+    "Tổ chức cơ sở Đoàn ổn định, cán bộ sâu sát đoàn viên; thông tin báo cáo nền nếp.",
+    "Bám sát nhiệm vụ chính trị của đơn vị, nhiều hoạt động chăm lo thiết thực.",
+    "Chủ động chuyển đổi cách làm trong thời gian giãn cách, giữ được nhịp sinh hoạt chi đoàn.",
+)
+LIMITATIONS: Final = (
+    "Một số chỉ tiêu phát triển đoàn viên chưa đạt; cần rà soát lại danh sách chi đoàn.",
+    "Sinh hoạt chi đoàn ở một số nơi còn hình thức.",
+    "Công tác lưu trữ minh chứng chưa kịp thời.",
+    "Chưa có giải pháp bền vững cho thanh niên công nhân ở trọ.",
+)
+ORIENTATIONS: Final = (
+    "Tập trung nâng chất lượng sinh hoạt chi đoàn và chuyển đổi số trong năm 2021.",
+    "Đẩy mạnh hỗ trợ thanh niên khởi nghiệp, gắn với nhiệm vụ của đơn vị.",
+    "Ưu tiên chăm lo thanh niên công nhân, củng cố lực lượng cán bộ Đoàn.",
+    "Nhân rộng các mô hình hay, hoàn thành sớm chỉ tiêu Đoàn tham gia xây dựng Đảng.",
+)
+MODELS: Final = (
+    "Đội hình phản ứng nhanh hỗ trợ người dân",
+    "Ngày thứ Bảy vì đoàn viên",
+    "Góc đọc sách trong khu nhà trọ",
+    "Chi đoàn không giấy tờ",
+    "Tuyến đường xanh do thanh niên tự quản",
+)
+ADJUSTED: Final = (
+    "Đối chiếu hồ sơ tại đơn vị: số liệu minh chứng khác số đã chấm.",
+    "Bổ sung kết quả quý III sau khi kiểm tra sổ theo dõi.",
+    "Thống nhất lại cách tính với đơn vị tại buổi làm việc.",
+)
+MOVED: Final = "Cấp ủy đơn vị bận công tác, đề nghị đổi lịch; Trưởng đoàn đồng ý."
+MEETING: Final = "Phiên họp Ban Thường vụ ngày {day}"
+DOCUMENT: Final = "{number:02d}-MH/BTV"
+ACCEPTED: Final = {
+    "bonus": "Đồng ý ghi nhận điểm thưởng theo đề xuất.",
+    "penalty": "Đồng ý trừ điểm theo đề xuất.",
+}
+REFUSED: Final = "Không đồng ý: minh chứng chưa đủ căn cứ."
+DECIDED: Final = {
+    "standing": "Ban Thường vụ thống nhất điều chỉnh sau khi xem xét kết luận kiểm tra.",
+    "appeal": "Kết quả xem xét khiếu nại: điều chỉnh theo hồ sơ đối chiếu.",
+}
