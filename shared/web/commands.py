@@ -1,0 +1,303 @@
+"""The one way in for a command: who, which key, the lock, the old answer, may he, decide, append, answer.
+
+All of it from the lock on is one transaction (architecture 3, step 2): either the events and the answer
+are stored, or nothing is.  Refusals are not stored, so a corrected command may use the same key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, Protocol
+
+import orjson
+from flask import Response, g, request
+from marshmallow import Schema
+
+from shared.access import Allowed, Grant, Target, decide_access
+from shared.access.directory import LedgerSettings, grants_of
+from shared.access.tokens import Principal
+from shared.events import Draft, Event
+from shared.events.envelope import instant
+from shared.web.documents import ProblemDocument, Receipts
+from shared.web.parsing import ServiceBlueprint
+from shared.web.problems import CONTENT_TYPE, Problem
+from shared.web.runtime import Runtime, bearer, ledger_settings, runtime
+from shared.web.store_port import CommandTransaction
+
+_KEY = re.compile(r"[\x21-\x7e]{1,128}")
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts, in which hat; ``on_behalf``: for a body that stays responsible."""
+
+    sub: str
+    role: str
+    scope: str
+    on_behalf: bool
+    now: datetime
+
+    def facts(
+        self,
+        *,
+        responsible: str | None = None,
+        occurred_at: str | None = None,
+        base_position: int | None = None,
+    ) -> dict[str, Any]:
+        """What the ``data`` of every event begins with: when, who, for whom, resting on what.
+
+        ``responsible``: the body that answers for the fact; when the actor enters it for that body, it
+        is named as ``on_behalf_of`` too.  ``occurred_at``: default now, by the ledger's clock.
+        """
+        data: dict[str, Any] = {
+            "occurred_at": occurred_at or instant(self.now),
+            "actor": {"sub": self.sub, "role": self.role, "scope": self.scope},
+        }
+        if responsible is not None:
+            data["responsible"] = responsible
+            if self.on_behalf:
+                data["on_behalf_of"] = responsible
+        if base_position is not None:
+            data["base_position"] = base_position
+        return data
+
+
+@dataclass(slots=True)
+class Act:
+    """One command on its way: what a handler needs beside the transaction and the body.
+
+    ``path``: variables of the route but for organisation and cycle.  ``now``: the ledger's own time.
+    """
+
+    ledger: LedgerSettings
+    operation: str
+    principal: Principal
+    grants: tuple[Grant, ...]
+    command_id: str
+    now: datetime
+    demo: bool
+    acting_as: str | None = None
+    path: Mapping[str, Any] = field(default_factory=dict)
+    authorised: bool = False
+
+    def authorise(self, target: Target, operation: str | None = None) -> Actor:
+        """Who acts on ``target``, by the rule table; call it before deciding, once per target.
+
+        Raises :class:`~shared.access.AccessDenied` or :class:`~shared.access.HatNeeded`.
+        """
+        allowed: Allowed = decide_access(
+            self.grants, operation or self.operation, replace(target, demo=self.demo), self.acting_as
+        )
+        self.authorised = True
+        grant = allowed.grant
+        return Actor(self.principal.sub, grant.role, grant.scope, allowed.on_behalf, self.now)
+
+
+class Handler(Protocol):
+    """Loads the streams it needs, folds, calls ``act.authorise``, decides.
+
+    Gives the drafts to append, or the events that it appended itself.
+    """
+
+    def __call__(
+        self, tx: CommandTransaction, command: dict[str, Any], act: Act
+    ) -> Sequence[Draft] | Sequence[Event]: ...
+
+
+def command_identity(principal: Principal, route: str, key: str) -> str:
+    """The ``commandid`` of an event: a hash over principal, route (the path) and ``Idempotency-Key``.
+
+    The parts are length-prefixed, so that no two different triples give one text.
+    """
+    digest = hashlib.sha256()
+    for part in (principal.name, route, key):
+        raw = part.encode("utf-8")
+        digest.update(len(raw).to_bytes(4, "big") + raw)
+    return digest.hexdigest()
+
+
+def idempotency_key() -> str:
+    """The request's ``Idempotency-Key``.  Raises a 400 problem when it is missing or malformed."""
+    key = request.headers.get("Idempotency-Key")
+    if key is None or not key.strip():
+        raise Problem("idempotency-key-missing")
+    if not _KEY.fullmatch(key):
+        raise Problem("idempotency-key-invalid")
+    return key
+
+
+def command_route(
+    blueprint: ServiceBlueprint,
+    rule: str,
+    *,
+    schema: type[Schema] | Schema,
+    operation: str,
+    summary: str,
+    ledger_wide: bool = False,
+    max_body: int | None = None,
+) -> Callable[[Handler], Handler]:
+    """Register ``handler`` as the command at ``POST rule`` (under ``/v1/<org>/<cycle>``).
+
+    ``operation``: name in the rule table.  ``ledger_wide``: the rule needs no more than the ledger, so
+    access is decided before the handler runs; else the handler calls ``act.authorise`` itself.
+    ``max_body``: limit in bytes where it is not the app's.
+    """
+
+    def register(handler: Handler) -> Handler:
+        def receive(command: dict[str, Any], org: str, cycle: str, **path: Any) -> Response:
+            return _run(runtime(), handler, operation, ledger_wide, command, f"{org}/{cycle}", path)
+
+        receive.__name__ = getattr(handler, "__name__", operation.replace(".", "_"))
+        receive.__doc__ = f"{summary}\n\n{handler.__doc__ or ''}"
+        view = blueprint.arguments(schema, location="json")(receive)
+        view = _guarded(view, max_body)
+        view = blueprint.response(
+            HTTPStatus.CREATED,
+            Receipts,
+            description="Stored: the signed events, as they will stand in the ledger.",
+            headers={
+                "Bangvang-Sequence": {
+                    "description": "Number of the last event, `scores:57`; pass it as `?after=`.",
+                    "schema": {"type": "string"},
+                },
+                "Location": {"description": "Address of the receipt.", "schema": {"type": "string"}},
+                "Idempotent-Replay": {
+                    "description": "`true` when this answer was given before.",
+                    "schema": {"type": "string"},
+                },
+            },
+        )(view)
+        for status in (400, 401, 403, 404, 409, 413, 415, 503):
+            view = blueprint.alt_response(
+                status,
+                schema=ProblemDocument,
+                content_type=CONTENT_TYPE,
+                description=HTTPStatus(status).phrase,
+            )(view)
+        view = blueprint.alt_response(
+            422,
+            schema=ProblemDocument,
+            content_type=CONTENT_TYPE,
+            description="A field breaks a rule, or the key was used for another body.",
+        )(view)
+        view = blueprint.doc(
+            security=[{"bearer": []}],
+            parameters=[
+                {
+                    "name": "Idempotency-Key",
+                    "in": "header",
+                    "required": True,
+                    "description": "New for each command, the same when sending again.",
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+                },
+                {
+                    "name": "Acting-As",
+                    "in": "header",
+                    "required": False,
+                    "description": "`role@scope`, for somebody with several roles.",
+                    "schema": {"type": "string"},
+                },
+            ],
+        )(view)
+        blueprint.route(rule, methods=["POST"])(view)
+        return handler
+
+    return register
+
+
+def _guarded(view: Callable[..., Any], max_body: int | None) -> Callable[..., Any]:
+    """``view`` behind what needs no body: the size, the token, the key, the ledger."""
+
+    @wraps(view)
+    def guarded(*args: Any, **path: Any) -> Any:
+        if max_body is not None:
+            request.max_content_length = max_body
+        bearer()
+        idempotency_key()
+        g.ledger_settings = ledger_settings(path["org"], path["cycle"])
+        return view(*args, **path)
+
+    return guarded
+
+
+def _run(
+    current: Runtime,
+    handler: Handler,
+    operation: str,
+    ledger_wide: bool,
+    command: dict[str, Any],
+    ledger: str,
+    path: Mapping[str, Any],
+) -> Response:
+    if current.store is None:
+        raise Problem("not-ready")
+    principal = bearer()
+    key = idempotency_key()
+    body_digest = hashlib.sha256(request.get_data(cache=True)).hexdigest()
+    command_id = command_identity(principal, request.path, key)
+    with current.store.transaction(ledger) as tx:
+        stored = tx.answered(command_id, body_digest)
+        if stored is not None:
+            return _answer(current.service, stored.status, stored.answer, replay=True)
+        now = current.clock(ledger)
+        act = Act(
+            ledger=g.ledger_settings,
+            operation=operation,
+            principal=principal,
+            grants=grants_of(tx.connection, ledger, principal.sub, now),
+            command_id=command_id,
+            now=now,
+            demo=current.settings.demo and g.ledger_settings.simulated,
+            acting_as=request.headers.get("Acting-As"),
+            path=path,
+        )
+        if ledger_wide:
+            act.authorise(Target())
+        result = handler(tx, command, act)
+        if not act.authorised:
+            raise RuntimeError(f"{operation}: the handler did not ask whether it may")
+        events = _appended(tx, result, command_id)
+        answer = b'{"receipts":[' + b",".join(event.value for event in events) + b"]}"
+        tx.remember(
+            command_id,
+            principal=principal.name,
+            route=request.path,
+            key=key,
+            body_digest=body_digest,
+            status=HTTPStatus.CREATED.value,
+            answer=answer,
+        )
+    return _answer(current.service, HTTPStatus.CREATED.value, answer, replay=False)
+
+
+def _appended(
+    tx: CommandTransaction, result: Sequence[Draft] | Sequence[Event], command_id: str
+) -> list[Event]:
+    events = [item for item in result if isinstance(item, Event)]
+    drafts = [item for item in result if isinstance(item, Draft)]
+    if drafts and events:
+        raise RuntimeError("a handler gives drafts or events, not both")
+    if drafts:
+        events = list(tx.append(drafts, command_id=command_id))
+    if not events:
+        raise RuntimeError("a command that was accepted states at least one fact")
+    return events
+
+
+def _answer(service: str, status: int, answer: bytes, *, replay: bool) -> Response:
+    response = Response(answer, status, content_type="application/json")
+    receipts = orjson.loads(answer)["receipts"]
+    last = receipts[-1]
+    number = int(last["sequence"])
+    response.headers["Bangvang-Sequence"] = f"{service}:{number}"
+    response.headers["Location"] = f"/{service}/v1/{last['partitionkey']}/receipts/{number}"
+    response.headers["Cache-Control"] = "no-store"
+    if replay:
+        response.headers["Idempotent-Replay"] = "true"
+    return response

@@ -1,0 +1,32 @@
+"""Schemas of what every service answers, for the OpenAPI document."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+
+class ProblemFault(Schema):
+    """One bad field."""
+
+    field = fields.String(allow_none=True)
+    value = fields.Raw(allow_none=True)
+    rule = fields.String(required=True)
+    message = fields.String(required=True)
+    message_en = fields.String(required=True)
+
+
+class ProblemDocument(Schema):
+    """RFC 9457 problem details; ``detail`` is Vietnamese."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    detail_en = fields.String(required=True)
+    errors = fields.List(fields.Nested(ProblemFault))
+
+
+class Receipts(Schema):
+    """The signed events that a command made, byte for byte as they stand in the ledger."""
+
+    receipts = fields.List(fields.Dict(keys=fields.String()), required=True)

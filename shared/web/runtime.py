@@ -1,0 +1,107 @@
+"""What a web process of a service holds: settings, database, store, who is calling, what time it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g, request
+from sqlalchemy import Engine
+
+from shared.access import Audience, Grant, audience
+from shared.access.directory import LedgerSettings, grants_of, settings_of
+from shared.access.tokens import Principal, TokenError, TokenMalformed, TokenMissing, TokenVerifier
+from shared.settings import Settings
+from shared.web.problems import Problem
+from shared.web.store_port import CommandStore
+
+EXTENSION = "bangvang"
+SESSION_COOKIE = "bangvang_demo"
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Held by the app for its whole life.  ``clock``: the ledger's own time, real or simulated."""
+
+    service: str
+    settings: Settings
+    engine: Engine
+    verifier: TokenVerifier
+    clock: Callable[[str], datetime]
+    store: CommandStore | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads ``ledger``: nobody in particular (``principal`` None), or a person with grants in force."""
+
+    ledger: LedgerSettings
+    principal: Principal | None = None
+    grants: tuple[Grant, ...] = field(default_factory=tuple)
+
+    def audience(self, live_visibility: str = "restricted") -> Audience:
+        """What of the unpublished standings this reader may see, by the rulebook's policy."""
+        return audience(self.grants, live_visibility=live_visibility)
+
+
+def runtime() -> Runtime:
+    """The runtime of the running app."""
+    return cast(Runtime, current_app.extensions[EXTENSION])
+
+
+def ledger_settings(org: str, cycle: str) -> LedgerSettings:
+    """Settings of the ledger in the path.  Raises a 404 problem when this service does not know it."""
+    name = f"{org}/{cycle}"
+    with runtime().engine.connect() as connection:
+        found = settings_of(connection, name)
+    if found is None:
+        raise Problem(
+            "unknown-ledger",
+            f"Không có sổ “{name[:64]}” trong dịch vụ này.",
+            f'This service knows no ledger "{name[:64]}".',
+        )
+    return found
+
+
+def bearer() -> Principal:
+    """Whom the request's bearer token proves.  Raises :class:`TokenError`; cookies never count here."""
+    if "principal" not in g:
+        header = request.headers.get("Authorization", "")
+        if not header:
+            raise TokenMissing("no Authorization header")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() != "bearer":
+            raise TokenMalformed("the Authorization header must be a Bearer token")
+        g.principal = runtime().verifier.verify(token.strip())
+    return cast(Principal, g.principal)
+
+
+def reading_principal() -> Principal | None:
+    """Who reads: by bearer token, else (demonstration only, GET only) by cookie, else nobody.
+
+    A token that is given and bad is an error; a cookie that is bad is as if there were none.
+    """
+    if "Authorization" in request.headers:
+        return bearer()
+    if runtime().settings.demo and request.method in ("GET", "HEAD"):
+        cookie = request.cookies.get(SESSION_COOKIE, "")
+        if cookie:
+            try:
+                return runtime().verifier.verify(cookie)
+            except TokenError:
+                return None
+    return None
+
+
+def reader(org: str, cycle: str) -> Reader:
+    """Who reads the ledger in the path, with the grants that are in force now.  Raises 404, 401."""
+    ledger = ledger_settings(org, cycle)
+    principal = reading_principal()
+    if principal is None:
+        return Reader(ledger)
+    current = runtime()
+    with current.engine.connect() as connection:
+        held = grants_of(connection, ledger.ledger, principal.sub, current.clock(ledger.ledger))
+    return Reader(ledger, principal, held)

@@ -1,0 +1,44 @@
+"""What the command route needs of an event store; :mod:`shared.store` is the one there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from shared.events import Draft, Event
+
+
+class StoredAnswer(Protocol):
+    """An answer that was given to a command."""
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def answer(self) -> bytes: ...
+
+
+class CommandTransaction(Protocol):
+    """One transaction on one ledger, its lock held."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    def answered(self, command_id: str, body_digest: str) -> StoredAnswer | None: ...
+
+    def stream(self, subject: str) -> list[Event]: ...
+
+    def stream_of_types(self, *types: str) -> list[Event]: ...
+
+    def append(self, drafts: Sequence[Draft], *, command_id: str) -> Sequence[Event]: ...
+
+    def remember(self, command_id: str, **fields: Any) -> None: ...
+
+
+class CommandStore(Protocol):
+    """An event store."""
+
+    def transaction(self, ledger: str) -> AbstractContextManager[CommandTransaction]: ...
