@@ -1,0 +1,360 @@
+"""Deciders of what is scored: values, withdrawals, proposals of bonus and penalty, vetoes.  Pure.
+
+``decide(state, command, caller, cycle)`` gives the facts to state, or raises
+:class:`~shared.decisions.Refused` (the command may not happen) or
+:class:`~shared.access.AccessDenied` (not by this caller).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from services.scores import setup
+from services.scores.commands import (
+    AdoptRulebook,
+    Batch,
+    ChangeVeto,
+    Command,
+    EndGrant,
+    GiveGrant,
+    OpenCycle,
+    Propose,
+    RecordScore,
+    RegisterDepartment,
+    RegisterUnit,
+    WithdrawScore,
+)
+from services.scores.setup import in_force, unknown_department, unknown_unit
+from services.scores.state import State, Unit, evolve
+from shared.access import Target
+from shared.batch import BatchResult, MalformedRow, decide_rows
+from shared.deciding import Caller, Speaker, check_happened, without_none
+from shared.decisions import Refused
+from shared.events import Draft
+from shared.events.envelope import instant, parse_instant
+from shared.rulebook import Leaf, Rulebook, ValueRefused, check_value, number
+from shared.rulebook.model import AdjustmentItem
+
+
+def decide(state: State, command: Command, caller: Caller, cycle: str) -> list[Draft]:
+    """The facts that ``command`` states.  ``cycle``: the ledger's own.  See the module for what it raises."""
+    match command:
+        case OpenCycle():
+            return setup.open_cycle(state, command, caller, cycle)
+        case AdoptRulebook():
+            return setup.adopt_rulebook(state, command, caller, cycle)
+        case GiveGrant():
+            return setup.give_grant(state, command, caller)
+        case EndGrant():
+            return setup.end_grant(state, command, caller)
+        case _:
+            return [decide_one(state, command, caller)]
+
+
+def decide_batch(state: State, batch: Batch, caller: Caller) -> BatchResult:
+    """What becomes of each row of ``batch``; rows see what the rows before them stated."""
+
+    def one(held: State, row: Command) -> Draft:
+        return decide_one(held, row, caller)
+
+    return decide_rows(state, batch.rows, one, evolve, batch.mode)
+
+
+def decide_one(state: State, command: Command, caller: Caller) -> Draft:
+    """The one fact of a command that makes one: a row of a batch can be any of these."""
+    match command:
+        case RecordScore():
+            return record_score(state, command, caller)
+        case WithdrawScore():
+            return withdraw_score(state, command, caller)
+        case Propose():
+            return propose(state, command, caller)
+        case ChangeVeto():
+            return change_veto(state, command, caller)
+        case RegisterUnit():
+            return setup.register_unit(state, command, caller)
+        case RegisterDepartment():
+            return setup.register_department(state, command, caller)
+        case _:
+            raise TypeError(f"not a command of one fact: {type(command).__name__}")
+
+
+def subjects(command: Command | Batch) -> list[str]:
+    """The streams that ``command`` rests on, each once, in a fixed order.
+
+    Departments are asked for by type (they are few), because who the Office is decides who may enter
+    for others.
+    """
+    rows: Iterable[object] = command.rows if isinstance(command, Batch) else (command,)
+    found: dict[str, None] = {"*": None}
+    for row in rows:
+        if isinstance(row, RecordScore | WithdrawScore | Propose | ChangeVeto):
+            found[row.unit] = None
+        elif not isinstance(row, MalformedRow):
+            found.update(dict.fromkeys(setup.subjects(row)))
+    return list(found)
+
+
+def record_score(state: State, command: RecordScore, caller: Caller) -> Draft:
+    """A raw input at one stage, by its owner, or by the Office on the owner's behalf (plan III.3).
+
+    An older value stays beside it; nothing is overwritten (invariant 4).
+    """
+    book = in_force(state, command.rulebook)
+    unit = _open_unit(state, command.unit, book)
+    leaf = _leaf(book, command.criterion)
+    speaker = _may_score(state, unit, leaf, command.stage, caller, "scores.record_score")
+    check_happened(command.occurred_at, caller.now)
+    _check_period(leaf, command)
+    try:
+        check_value(book, unit.area, leaf.id, command.stage, command.value, command.target, command.state)
+    except ValueRefused as refusal:
+        raise _refused(refusal, command) from refusal
+    responsible = _responsible(unit, leaf, command.stage)
+    data = {
+        **speaker.facts(responsible=responsible, occurred_at=command.occurred_at),
+        "criterion": leaf.id,
+        "stage": command.stage,
+        "rulebook": book.digest,
+        **without_none(
+            value=command.value,
+            target=command.target,
+            state=command.state,
+            period=command.period,
+            reason=command.reason,
+            external_ref=command.external_ref,
+            evidence=command.evidence,
+        ),
+    }
+    return Draft("score.recorded.v1", unit.code, data)
+
+
+def withdraw_score(state: State, command: WithdrawScore, caller: Caller) -> Draft:
+    """The latest value of a stage is withdrawn by who may state it; an older one shows again (§3)."""
+    book = in_force(state)
+    unit = _open_unit(state, command.unit, book)
+    leaf = _leaf(book, command.criterion)
+    speaker = _may_score(state, unit, leaf, command.stage, caller, "scores.withdraw_score")
+    check_happened(command.occurred_at, caller.now)
+    if not unit.values.get((leaf.id, command.stage)):
+        raise Refused(
+            "nothing-to-withdraw",
+            f"Tiêu chí {leaf.id} của {unit.code} không có điểm ở giai đoạn này để rút.",
+            f"Criterion {leaf.id} of {unit.code} has no value at this stage to withdraw.",
+            field="criterion",
+            value=leaf.id,
+            status=409,
+        )
+    responsible = _responsible(unit, leaf, command.stage)
+    data = {
+        **speaker.facts(responsible=responsible, occurred_at=command.occurred_at),
+        "criterion": leaf.id,
+        "stage": command.stage,
+        "reason": command.reason,
+    }
+    return Draft("score.withdrawn.v1", unit.code, data)
+
+
+def propose(state: State, command: Propose, caller: Caller) -> Draft:
+    """A bonus or penalty is proposed; it counts once the Committee has decided (plan III.3).
+
+    One (unit, kind, code, occurrence) is proposed once, whoever proposes (domain §6).
+    """
+    speaker = caller.authorise(Target(office=_offices(state)), f"scores.propose_{command.kind}")
+    book = in_force(state)
+    unit = _open_unit(state, command.unit, book)
+    check_happened(command.occurred_at, caller.now)
+    rules = book.bonus if command.kind == "bonus" else book.penalty
+    item = next((item for item in rules.items if item.code == command.code), None)
+    if item is None:
+        raise Refused(
+            "unknown-code",
+            f"Bộ tiêu chí không có mục thưởng/trừ mã “{command.code}”.",
+            f'The rulebook has no {command.kind} "{command.code}".',
+            field="code",
+            value=command.code,
+        )
+    _check_inside(book, date.fromisoformat(command.occurred_on), "occurred_on", command.occurred_on)
+    if rules.require_evidence and not command.evidence:
+        raise Refused(
+            "evidence-missing",
+            "Bộ tiêu chí yêu cầu minh chứng cho đề nghị thưởng/trừ điểm.",
+            "The rulebook asks for evidence with a bonus or penalty.",
+            field="evidence",
+        )
+    _check_points(book, command, item)
+    if (command.kind, command.code, command.occurrence_ref) in unit.proposals:
+        raise Refused(
+            "duplicate-proposal",
+            f"Đã có đề nghị {command.code} cho sự việc “{command.occurrence_ref}” của {unit.code}.",
+            f'{command.code} was already proposed for "{command.occurrence_ref}" of {unit.code}.',
+            field="occurrence_ref",
+            value=command.occurrence_ref,
+            status=409,
+        )
+    responsible = _proposer(state, command, speaker)
+    facts = speaker.facts(responsible=responsible, occurred_at=command.occurred_at)
+    if speaker.role == "office" and responsible not in _offices(state):
+        facts["on_behalf_of"] = responsible
+    data = {
+        **facts,
+        "code": command.code,
+        "occurrence_ref": command.occurrence_ref,
+        "occurred_on": command.occurred_on,
+        "basis": command.basis,
+        **without_none(points=command.points, evidence=command.evidence),
+    }
+    return Draft(f"{command.kind}.proposed.v1", unit.code, data)
+
+
+def change_veto(state: State, command: ChangeVeto, caller: Caller) -> Draft:
+    """A condition that caps the class is put in force by a document, or lifted by one (§8)."""
+    operation = "scores.lift_veto" if command.lift else "scores.record_veto"
+    speaker = caller.authorise(Target(office=_offices(state)), operation)
+    book = in_force(state)
+    unit = _open_unit(state, command.unit, book)
+    check_happened(command.occurred_at, caller.now)
+    veto = next((one for one in book.vetoes if one.id == command.veto), None)
+    event = "veto.lifted" if command.lift else "veto.recorded"
+    if veto is None or event != (veto.lifted_by if command.lift else veto.event):
+        raise Refused(
+            "unknown-veto",
+            f"Điều kiện khống chế “{command.veto}” không ghi nhận theo cách này trong bộ tiêu chí.",
+            f'The rulebook has no condition "{command.veto}" that is recorded in this way.',
+            field="veto",
+            value=command.veto,
+        )
+    if (command.veto in unit.vetoes) != command.lift:
+        raise Refused(
+            "veto-not-in-force" if command.lift else "veto-in-force",
+            f"Điều kiện {command.veto} {'chưa' if command.lift else 'đã'} có hiệu lực với {unit.code}.",
+            f"Condition {command.veto} is {'not' if command.lift else 'already'} in force for {unit.code}.",
+            field="veto",
+            value=command.veto,
+            status=409,
+        )
+    if not command.lift:  # a lifting may well come after the period
+        happened = command.occurred_at or instant(caller.now)
+        day = parse_instant(happened).astimezone(ZoneInfo(book.identity.timezone)).date()
+        _check_inside(book, day, "occurred_at", happened)
+    facts = speaker.facts(occurred_at=command.occurred_at)
+    return Draft(f"{event}.v1", unit.code, {**facts, "veto": command.veto, "document": command.document})
+
+
+def _offices(state: State) -> tuple[str, ...]:
+    return state.offices or ("VP",)
+
+
+def _open_unit(state: State, code: str, book: Rulebook) -> Unit:
+    unit = state.units.get(code)
+    if unit is None:
+        raise unknown_unit(code)
+    if not unit.open_on(book.period.end):
+        raise Refused(
+            "unit-not-open",
+            f"Đơn vị {code} không còn hoạt động ngày {book.period.end.isoformat()}, không chấm chu kỳ này.",
+            f"Unit {code} is not open on {book.period.end.isoformat()}: not scored in this cycle.",
+            field="unit",
+            value=code,
+        )
+    return unit
+
+
+def _leaf(book: Rulebook, criterion: str) -> Leaf:
+    leaf = book.leaf.get(criterion)
+    if leaf is None:
+        raise Refused(
+            "unknown-criterion",
+            f"Bộ tiêu chí đang áp dụng không có tiêu chí “{criterion}”.",
+            f'The rulebook in force has no criterion "{criterion}".',
+            field="criterion",
+            value=criterion,
+        )
+    return leaf
+
+
+def _may_score(state: State, unit: Unit, leaf: Leaf, stage: str, caller: Caller, operation: str) -> Speaker:
+    target = Target(
+        unit=unit.code,
+        stage=stage,
+        owners=(leaf.owner, *leaf.joint),
+        entered_by=leaf.entered_by,
+        office=_offices(state),
+    )
+    return caller.authorise(target, operation)
+
+
+def _responsible(unit: Unit, leaf: Leaf, stage: str) -> str:
+    """A self score is the unit's; any other is the owner's, whoever enters it (plan III.3)."""
+    return unit.code if stage == "self" else leaf.owner
+
+
+def _check_period(leaf: Leaf, command: RecordScore) -> None:
+    """A leaf with a period of its own takes only a value that states it (§1): a school year is no cycle."""
+    if leaf.period == command.period:
+        return
+    wanted = leaf.period
+    raise Refused(
+        "wrong-period" if wanted is not None else "period-not-wanted",
+        f"Tiêu chí {leaf.id} tính cho thời kỳ “{wanted}”; ghi period cho đúng."
+        if wanted is not None
+        else f"Tiêu chí {leaf.id} tính cho cả chu kỳ; bỏ trường period.",
+        f'Criterion {leaf.id} is for the period "{wanted}"; state it.'
+        if wanted is not None
+        else f"Criterion {leaf.id} is for the whole cycle; leave period out.",
+        field="period",
+        value=command.period,
+    )
+
+
+def _refused(refusal: ValueRefused, command: RecordScore) -> Refused:
+    given = getattr(command, refusal.field, None)
+    return Refused(refusal.rule, refusal.message_vi, refusal.message_en, field=refusal.field, value=given)
+
+
+def _check_inside(book: Rulebook, day: date, field: str, given: str) -> None:
+    if not book.period.holds(day):
+        span = f"{book.period.start.isoformat()} – {book.period.end.isoformat()}"
+        raise Refused(
+            "outside-period",
+            f"Sự việc ngày {day.isoformat()} nằm ngoài thời kỳ đánh giá ({span}).",
+            f"It happened on {day.isoformat()}, outside the period of evaluation ({span}).",
+            field=field,
+            value=given,
+        )
+
+
+def _check_points(book: Rulebook, command: Propose, item: AdjustmentItem) -> None:
+    """Only an item without a fixed amount takes one: on the step, positive, up to its cap (§6)."""
+    if command.points is None:
+        return
+    if item.per is not None:
+        raise Refused(
+            "points-not-wanted",
+            f"Mục {item.code} có mức cố định trong bộ tiêu chí; bỏ trường points.",
+            f"{item.code} has a fixed amount in the rulebook; leave points out.",
+            field="points",
+            value=command.points,
+        )
+    amount = number.parse(command.points)
+    if not number.on_step(amount, book.number.step) or not 0 < amount <= item.cap:
+        step, most = number.show(book.number.step, 0), number.show(item.cap, 0)
+        raise Refused(
+            "wrong-amount",
+            f"Mức đề nghị phải dương, là bội số của {step} và không quá {most}.",
+            f"The amount must be positive, a multiple of {step} and at most {most}.",
+            field="points",
+            value=command.points,
+        )
+
+
+def _proposer(state: State, command: Propose, speaker: Speaker) -> str:
+    """The body that answers for a proposal: its own department, or the one the Office enters it for."""
+    if speaker.role == "department":
+        return speaker.scope.removeprefix("department:")
+    code = command.department or _offices(state)[0]
+    if command.department is not None and code not in state.departments:
+        raise unknown_department(code)
+    return code

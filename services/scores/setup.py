@@ -1,0 +1,350 @@
+"""Deciders of the set-up: cycle, rulebook, register, grants.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from services.scores.commands import (
+    AdoptRulebook,
+    EndGrant,
+    GiveGrant,
+    OpenCycle,
+    RegisterDepartment,
+    RegisterUnit,
+)
+from services.scores.state import State
+from shared.access import Scope, Target
+from shared.deciding import Caller, without_none
+from shared.decisions import Refused
+from shared.events import Draft
+from shared.events.envelope import instant
+from shared.rulebook import Rulebook
+
+PART_CHARACTERS = 12_000
+"""Characters in one part of a rulebook: at four bytes each, with its envelope, below an event's 60 KiB."""
+
+_SCOPE_OF_ROLE = {"unit": "unit", "department": "department"}
+
+
+def open_cycle(state: State, command: OpenCycle, caller: Caller, cycle: str) -> list[Draft]:
+    """A cycle opens once.  ``cycle``: the ledger's own."""
+    speaker = caller.authorise(Target())
+    if state.cycle is not None:
+        raise Refused(
+            "cycle-open",
+            f"Chu kỳ “{state.cycle.name}” đã mở trong sổ này.",
+            f'The cycle "{state.cycle.name}" is already open in this ledger.',
+            status=409,
+        )
+    _check_days(command.first, command.last, "period.from")
+    period = {"from": command.first, "to": command.last}
+    data = {**speaker.facts(), "cycle": cycle, "name": command.name, "period": period}
+    return [Draft("cycle.opened.v1", "*", data)]
+
+
+def adopt_rulebook(state: State, command: AdoptRulebook, caller: Caller, cycle: str) -> list[Draft]:
+    """A rulebook takes force; after the first it is an amendment (rulebook format §1)."""
+    speaker = caller.authorise(Target())
+    if state.cycle is None:
+        raise Refused("cycle-not-open", "Chưa mở chu kỳ.", "The cycle is not open yet.", status=409)
+    book = command.rulebook
+    if book.identity.cycle != cycle:
+        raise Refused(
+            "wrong-cycle",
+            f"Bộ tiêu chí dành cho chu kỳ {book.identity.cycle}, sổ này là {cycle}.",
+            f"The rulebook is for cycle {book.identity.cycle}; this ledger is {cycle}.",
+            field="rulebook.cycle",
+            value=book.identity.cycle,
+        )
+    if any(one.digest == book.digest for one in state.adopted):
+        raise Refused(
+            "rulebook-adopted",
+            "Bộ tiêu chí này đã được ban hành; muốn sửa phải có phiên bản mới.",
+            "This rulebook was adopted already; a change needs a new version.",
+            field="rulebook",
+            value=book.digest,
+            status=409,
+        )
+    current = state.rulebook()
+    if current is not None:
+        _check_amendment(current, command)
+    parts = _parts(book)
+    facts = speaker.facts()
+    drafts = [
+        Draft(
+            "rulebook.part.v1",
+            "*",
+            {**facts, "digest": book.digest, "index": index, "parts": len(parts), "text": text},
+        )
+        for index, text in enumerate(parts)
+    ]
+    identity = book.identity
+    adopted = {
+        **facts,
+        "digest": book.digest,
+        "parts": len(parts),
+        "rulebook_id": identity.id,
+        "version": identity.version,
+        "status": identity.status,
+        **without_none(decision=command.decision, mode=command.mode),
+    }
+    return [*drafts, Draft("rulebook.adopted.v1", "*", adopted)]
+
+
+def _parts(book: Rulebook) -> list[str]:
+    text = book.document.decode("utf-8")
+    return [text[start : start + PART_CHARACTERS] for start in range(0, len(text), PART_CHARACTERS)]
+
+
+def _check_amendment(current: Rulebook, command: AdoptRulebook) -> None:
+    new = command.rulebook
+    higher = _semver(new.identity.version) > _semver(current.identity.version)
+    if command.decision is None or command.mode is None or not higher:
+        raise Refused(
+            "amendment-incomplete",
+            "R070: sửa đổi cần số quyết định (decision), phương thức (mode) và phiên bản cao hơn"
+            f" {current.identity.version}.",
+            "R070: an amendment needs a decision number, a mode and a version above"
+            f" {current.identity.version}.",
+            field="version" if command.decision and command.mode else "decision",
+            value=new.identity.version if command.decision and command.mode else command.decision,
+        )
+    if command.mode == "prospective" and _shape(current) != _shape(new):
+        raise Refused(
+            "amendment-too-wide",
+            "R071: sửa đổi prospective không được đổi khu vực, tổng, tối đa, trọng số, giai đoạn, tiêu chí.",
+            "R071: a prospective amendment may not change areas, totals, maxima, weights, stages or leaves.",
+            field="mode",
+            value=command.mode,
+        )
+
+
+def _shape(book: Rulebook) -> object:
+    """What a prospective amendment may not touch."""
+    return (
+        tuple((area.id, area.total) for area in book.areas),
+        tuple(
+            (leaf.id, tuple(sorted(leaf.max.items())), leaf.weight, leaf.stage, leaf.self_scored)
+            for leaf in sorted(book.leaves, key=lambda leaf: leaf.id)
+        ),
+    )
+
+
+def _semver(text: str) -> tuple[tuple[int, int, int], bool, str]:
+    """Order of semantic versions as far as needed: a pre-release is below its release."""
+    core, dash, rest = text.partition("+")[0].partition("-")
+    major, minor, patch = (int(part) for part in core.split("."))
+    return (major, minor, patch), not dash, rest
+
+
+def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:
+    """A unit enters the register; a code is never used again (domain §4)."""
+    speaker = caller.authorise(Target(), "scores.register_unit")
+    book = in_force(state)
+    if command.unit in state.units:
+        raise Refused(
+            "unit-exists",
+            f"Đã có đơn vị mã {command.unit}; mã không dùng lại.",
+            f"There is a unit {command.unit} already; a code is never used again.",
+            field="unit",
+            value=command.unit,
+            status=409,
+        )
+    if command.area not in book.area:
+        raise Refused(
+            "unknown-area",
+            f"Bộ tiêu chí không có khu vực “{command.area}”.",
+            f'The rulebook has no area "{command.area}".',
+            field="area",
+            value=command.area,
+        )
+    if command.valid_from is not None and command.valid_to is not None:
+        _check_days(command.valid_from, command.valid_to, "valid_from")
+    data = {
+        **speaker.facts(),
+        "area": command.area,
+        "kind": command.kind,
+        "name": command.name,
+        "predecessors": list(command.predecessors),
+        **without_none(valid_from=command.valid_from, valid_to=command.valid_to, successor=command.successor),
+    }
+    return Draft("unit.registered.v1", command.unit, data)
+
+
+def register_department(state: State, command: RegisterDepartment, caller: Caller) -> Draft:
+    """A body that scores enters the register."""
+    speaker = caller.authorise(Target(), "scores.register_department")
+    if command.department in state.departments:
+        raise Refused(
+            "department-exists",
+            f"Đã có mã {command.department}.",
+            f"There is a department {command.department} already.",
+            field="department",
+            value=command.department,
+            status=409,
+        )
+    data = {
+        **speaker.facts(),
+        "name": command.name,
+        "kind": command.kind,
+        **without_none(entered_by=command.entered_by),
+    }
+    return Draft("department.registered.v1", f"department:{command.department}", data)
+
+
+def give_grant(state: State, command: GiveGrant, caller: Caller) -> list[Draft]:
+    """A person may act in a role on a scope; the scope must fit the role and exist."""
+    speaker = caller.authorise(Target())
+    if command.grant in state.grants:
+        raise Refused(
+            "grant-exists",
+            f"Đã có quyền mã {command.grant}.",
+            f"There is a grant {command.grant} already.",
+            field="grant",
+            value=command.grant,
+            status=409,
+        )
+    _check_scope(state, command)
+    start = command.start or instant(caller.now)
+    if command.until is not None and command.until <= start:
+        raise Refused(
+            "period-reversed",
+            "Thời điểm hết hạn phải sau thời điểm bắt đầu.",
+            "The end must lie after the start.",
+            field="until",
+            value=command.until,
+        )
+    data = {
+        **speaker.facts(),
+        "grant": command.grant,
+        "sub": command.sub,
+        "role": command.role,
+        "scope": command.scope,
+        "from": start,
+        **without_none(until=command.until),
+    }
+    return [Draft("grant.given.v1", f"grant:{command.grant}", data)]
+
+
+def _check_scope(state: State, command: GiveGrant) -> None:
+    scope = Scope.parse(command.scope)
+    wanted = _SCOPE_OF_ROLE.get(command.role, "ledger")
+    if scope is None or scope.kind != wanted:
+        shape = wanted if wanted == "ledger" else f"{wanted}:…"
+        raise Refused(
+            "wrong-scope-kind",
+            f"Vai trò {command.role} cần phạm vi dạng “{shape}”.",
+            f'The role {command.role} needs a scope of the form "{shape}".',
+            field="scope",
+            value=command.scope,
+        )
+    if scope.kind == "unit" and scope.code not in state.units:
+        raise unknown_unit(scope.code, "scope")
+    if scope.kind == "department" and scope.code not in state.departments:
+        raise unknown_department(scope.code, "scope")
+
+
+def end_grant(state: State, command: EndGrant, caller: Caller) -> list[Draft]:
+    """A grant ends, once; ``until`` is exclusive and defaults to now."""
+    speaker = caller.authorise(Target())
+    grant = state.grants.get(command.grant)
+    if grant is None:
+        raise Refused(
+            "unknown-grant",
+            f"Không có quyền mã {command.grant}.",
+            f"There is no grant {command.grant}.",
+            field="grant",
+            value=command.grant,
+            status=404,
+        )
+    if grant.ended:
+        raise Refused(
+            "grant-ended",
+            f"Quyền {command.grant} đã chấm dứt từ {grant.until}.",
+            f"The grant {command.grant} has ended at {grant.until}.",
+            field="grant",
+            value=command.grant,
+            status=409,
+        )
+    data = {
+        **speaker.facts(),
+        "grant": command.grant,
+        "until": command.until or instant(caller.now),
+        "reason": command.reason,
+    }
+    return [Draft("grant.ended.v1", f"grant:{command.grant}", data)]
+
+
+def in_force(state: State, stated: str | None = None) -> Rulebook:
+    """The rulebook in force.  Raises when there is none, or ``stated`` (a digest) is another one."""
+    book = state.rulebook()
+    if book is None:
+        raise Refused(
+            "no-rulebook",
+            "Chưa ban hành bộ tiêu chí cho chu kỳ này.",
+            "No rulebook has been adopted for this cycle.",
+            status=409,
+        )
+    if stated is not None and stated != book.digest:
+        raise Refused(
+            "rulebook-not-in-force",
+            f"Bộ tiêu chí đang áp dụng là {book.digest} (phiên bản {book.identity.version}).",
+            f"The rulebook in force is {book.digest} (version {book.identity.version}).",
+            field="rulebook",
+            value=stated,
+            status=409,
+        )
+    return book
+
+
+def unknown_unit(code: str, field: str = "unit") -> Refused:
+    """The refusal for a unit that the register does not have."""
+    return Refused(
+        "unknown-unit",
+        f"Danh sách không có đơn vị mã “{code}”.",
+        f'The register has no unit "{code}".',
+        field=field,
+        value=code,
+    )
+
+
+def unknown_department(code: str, field: str = "department") -> Refused:
+    """The refusal for a department that the register does not have."""
+    return Refused(
+        "unknown-department",
+        f"Danh sách không có Ban hoặc đơn vị sự nghiệp mã “{code}”.",
+        f'The register has no department "{code}".',
+        field=field,
+        value=code,
+    )
+
+
+def _check_days(first: str, last: str, field: str) -> None:
+    if date.fromisoformat(first) > date.fromisoformat(last):
+        raise Refused(
+            "period-reversed",
+            f"Ngày đầu {first} ở sau ngày cuối {last}.",
+            f"The first day {first} lies after the last day {last}.",
+            field=field,
+            value=first,
+        )
+
+
+def subjects(command: object) -> Iterator[str]:
+    """The streams that a set-up command rests on."""
+    yield "*"
+    match command:
+        case RegisterUnit():
+            yield command.unit
+        case RegisterDepartment():
+            yield f"department:{command.department}"
+        case EndGrant():
+            yield f"grant:{command.grant}"
+        case GiveGrant():
+            yield f"grant:{command.grant}"
+            scope = Scope.parse(command.scope)
+            if scope is not None and scope.kind == "unit":
+                yield scope.code
+            if scope is not None and scope.kind == "department":
+                yield f"department:{scope.code}"
