@@ -19,9 +19,7 @@ from shared.events.canonical import (
 )
 
 LEDGER = re.compile(r"[a-z0-9-]{2,32}/[a-z0-9-]{2,16}")
-SOURCE = re.compile(
-    r"/(root|scores|inspections|ranking|notify)/([a-z0-9-]{2,32}/[a-z0-9-]{2,16})"
-)
+SOURCE = re.compile(r"/(root|scores|inspections|ranking|notify)/([a-z0-9-]{2,32}/[a-z0-9-]{2,16})")
 TYPE = re.compile(r"[a-z][a-z_]*(?:\.[a-z][a-z_]*)+\.v[1-9][0-9]*")
 _MONTH = "(?:0[1-9]|1[0-2])"
 _CLOCK = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
@@ -31,8 +29,9 @@ KEYID = re.compile(r"[0-9a-f]{64}")
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 
 _REQUIRED = frozenset(
-    "specversion id source type time subject datacontenttype dataschema partitionkey sequence "
-    "subjectsequence correlationid commandid keyid signature data".split()
+    ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
+    + ("partitionkey", "sequence", "subjectsequence", "correlationid", "commandid", "keyid")
+    + ("signature", "data")
 )
 _OPTIONAL = frozenset(("causationid", "traceparent"))
 _TEXTS = ("id", "subject", "dataschema", "correlationid", "commandid", "signature")
@@ -170,10 +169,9 @@ class Event:
 
 
 _new_event = cast("Callable[[type[Event]], Event]", object.__new__)
-_set_value = cast("Callable[[Event, bytes], None]", Event.value.__set__)  # type: ignore[attr-defined]
-_set_attributes = cast(
-    "Callable[[Event, dict[str, Any]], None]", Event.attributes.__set__
-)  # type: ignore[attr-defined]
+_slots: Any = Event
+_set_value: Callable[[Event, bytes], None] = _slots.value.__set__
+_set_attributes: Callable[[Event, dict[str, Any]], None] = _slots.attributes.__set__
 
 
 def trusted_event(value: bytes, attributes: dict[str, Any]) -> Event:
@@ -236,14 +234,10 @@ def check_envelope(attributes: dict[str, Any]) -> None:
     data still takes its position; architecture 4.2).
     """
     names = attributes.keys()
-    if not (_REQUIRED <= names):
-        raise EnvelopeError(
-            f"attribute missing: {', '.join(sorted(_REQUIRED - names))}"
-        )
+    if not (names >= _REQUIRED):
+        raise EnvelopeError(f"attribute missing: {', '.join(sorted(_REQUIRED - names))}")
     if not (names <= _REQUIRED or names <= _REQUIRED | _OPTIONAL):
-        raise EnvelopeError(
-            f"unknown attribute: {', '.join(sorted(names - _REQUIRED - _OPTIONAL))}"
-        )
+        raise EnvelopeError(f"unknown attribute: {', '.join(sorted(names - _REQUIRED - _OPTIONAL))}")
     for name in _TEXTS:
         text = attributes[name]
         if type(text) is not str or not text or len(text) > 256:
@@ -267,9 +261,7 @@ def check_envelope(attributes: dict[str, Any]) -> None:
         raise EnvelopeError("partitionkey must be the ledger of the source")
 
 
-def _match(
-    attributes: dict[str, Any], name: str, pattern: re.Pattern[str]
-) -> re.Match[str]:
+def _match(attributes: dict[str, Any], name: str, pattern: re.Pattern[str]) -> re.Match[str]:
     value = attributes[name]
     found = pattern.fullmatch(value) if type(value) is str else None
     if found is None:

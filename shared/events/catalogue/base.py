@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from shared.events.catalogue.acceptor import Accepts, acceptor
 from shared.events.fields import Code, Instant, LocalDate, Text
 
 ROLES = (
@@ -84,4 +85,10 @@ class EventType:
 
     def faults(self, data: dict[str, Any]) -> dict[str, Any]:
         """Faults of ``data`` by field path, empty when it fits the schema."""
+        if self._accepts(data):
+            return {}
         return dict(self.schema.validate(data))
+
+    @cached_property
+    def _accepts(self) -> Accepts:
+        return acceptor(self.schema)

@@ -71,14 +71,12 @@ def test_an_event_never_changes_and_equals_another_of_the_same_bytes() -> None:
     assert pickle.loads(pickle.dumps(event)) == event
 
 
-@pytest.mark.parametrize("name", sorted(set(GOOD) - {"signature"}) + ["signature"])
+@pytest.mark.parametrize("name", sorted(GOOD))
 def test_a_missing_attribute_is_refused(name: str) -> None:
     assert name in _refused({key: value for key, value in GOOD.items() if key != name})
 
 
-@pytest.mark.parametrize(
-    "name", ["aaa", "zzz", "dataa", "expiry", "datacontentencoding"]
-)
+@pytest.mark.parametrize("name", ["aaa", "zzz", "dataa", "expiry", "datacontentencoding"])
 def test_an_unknown_attribute_is_refused(name: str) -> None:
     assert name in _refused(GOOD | {name: "x"})
 
