@@ -1,0 +1,173 @@
+"""Engines and transactions: SQLite and PostgreSQL under one face.
+
+A service has one database.  Writers take their lock when they begin (SQLite ``BEGIN IMMEDIATE``; on
+PostgreSQL the store locks a row), readers see one snapshot.  A commit that returned has reached the disk:
+SQLite runs in WAL mode with ``synchronous=FULL``, PostgreSQL with its own default.
+
+Use :func:`write_transaction` for whatever may write; a plain ``engine.begin()`` on SQLite begins as a reader
+and may be refused when it turns writer.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.pool import Pool, StaticPool
+
+metadata = MetaData()
+"""The tables of the shared rooms.  A service keeps its read tables on it, or on a ``MetaData`` of its own
+in ``services/X/tables.py``."""
+
+BUSY_SECONDS = 30
+_WRITE = "bangvang_write"
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+_inherited: list[Pool] = []
+_gates: weakref.WeakKeyDictionary[Engine, threading.Lock] = weakref.WeakKeyDictionary()
+
+
+class DatabaseBusy(TimeoutError):
+    """Another writer of this process kept the database for longer than ``BUSY_SECONDS``."""
+
+
+def engine_for(url: str | URL) -> Engine:
+    """The engine of the database at ``url``: a SQLite file (its folder is made), or PostgreSQL.
+
+    The engine may be used by many threads.  A forked child gets a fresh pool, for neither a SQLite handle
+    nor a PostgreSQL socket may be shared by two processes.  Raises ``ValueError`` for another database.
+    """
+    address = make_url(url)
+    match address.get_backend_name():
+        case "sqlite":
+            engine = _sqlite(address)
+            _gates[engine] = threading.Lock()
+        case "postgresql" | "postgres":
+            engine = _postgres(address)
+        case other:
+            raise ValueError(f"neither SQLite nor PostgreSQL: {other}")
+    _engines.add(engine)
+    return engine
+
+
+@contextmanager
+def write_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write; commits at the end, rolls back on an exception.
+
+    SQLite: ``BEGIN IMMEDIATE``, so there is one writer at a time and its reads are current.  PostgreSQL:
+    READ COMMITTED, so what is read after a row lock was got is current.  Not to be nested.
+    """
+    gate = _gates.get(engine)
+    if gate is None:
+        with engine.begin() as connection:
+            yield connection
+        return
+    # SQLite's own waiting is a poll with growing pauses; threads of one process queue here instead.
+    if not gate.acquire(timeout=BUSY_SECONDS):
+        raise DatabaseBusy(f"no turn to write within {BUSY_SECONDS} s")
+    try:
+        with engine.connect() as connection:
+            connection.info[_WRITE] = True
+            try:
+                with connection.begin():
+                    yield connection
+            finally:
+                connection.info.pop(_WRITE, None)
+    finally:
+        gate.release()
+
+
+@contextmanager
+def read_transaction(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads, all of it from one snapshot (PostgreSQL: REPEATABLE READ, read only)."""
+    with engine.connect() as connection:
+        if is_postgres(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+def is_postgres(connection: Connection) -> bool:
+    """Whether ``connection`` speaks to PostgreSQL."""
+    return connection.dialect.name == "postgresql"
+
+
+def _sqlite(address: URL) -> Engine:
+    file = address.database
+    options: dict[str, Any] = {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
+    if file in (None, "", ":memory:"):
+        options["poolclass"] = StaticPool
+    else:
+        assert file is not None
+        Path(file).parent.mkdir(parents=True, exist_ok=True)
+        options |= {"pool_size": 16, "max_overflow": 32}
+    engine = create_engine(address.set(drivername="sqlite+pysqlite"), **options)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # BEGIN is ours: the driver would begin late, and not IMMEDIATE
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Otherwise INSERT OR REPLACE would delete rows without asking the trigger that forbids it.
+        connection.execute("PRAGMA recursive_triggers = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get(_WRITE) else "BEGIN")
+
+    return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Switch to WAL.  Two first connections at once: SQLite refuses the later one without waiting."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+
+
+def _postgres(address: URL) -> Engine:
+    options: dict[str, Any] = {}
+    if "options" not in address.query:
+        # Nobody waits for ever on a lock, and a process that froze gives its locks back.
+        options["options"] = (
+            f"-c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout=120s -c timezone=UTC"
+        )
+    return create_engine(
+        address.set(drivername="postgresql+psycopg"),
+        connect_args=options,
+        isolation_level="READ COMMITTED",
+        pool_size=16,
+        max_overflow=32,
+        pool_pre_ping=True,  # a restarted server costs no request
+    )
+
+
+def _after_fork() -> None:
+    """In a forked child: fresh pools and gates.
+
+    The parent's connections stay referenced, unused and unclosed: closing them here would speak on the
+    parent's sockets and could remove the parent's WAL.
+    """
+    for engine in tuple(_engines):
+        _inherited.append(engine.pool)
+        engine.dispose(close=False)
+        if engine in _gates:
+            _gates[engine] = threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)
