@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import flask
 from flask import Flask
@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from shared.access.local_issuer import LocalIssuer
 from shared.access.tokens import TokenVerifier, verifier_for
+from shared.clock import Clock
 from shared.settings import Settings
 from shared.web import health, i18n, layout, problems, security
 from shared.web.health import Checks, count_requests, database_check, health_blueprint
@@ -32,26 +33,27 @@ def create_service_app(
     blueprints: Iterable[ServiceBlueprint],
     *,
     engine: Engine,
-    clock: Callable[[str], datetime],
+    clock: Clock,
     store: CommandStore | None = None,
     pages: Iterable[flask.Blueprint] = (),
     checks: Checks | None = None,
     verifier: TokenVerifier | None = None,
     demo_people: bool = False,
+    static: Path | None = None,
     registry: CollectorRegistry | None = None,
 ) -> Flask:
     """The web app of ``service``, everything under ``/{service}``.
 
     ``blueprints``: the API; each has a prefix such as ``/v1/<org>/<cycle>`` below the service's own.
     ``pages``: server-rendered pages, with their own templates, below the same prefix and outside the
-    API document.  ``clock``: ledger -> its present time, aware.  ``checks``: readiness beyond the
+    API document.  ``static``: the service's own static files, at the same address as the shared ones.
+    ``clock``: each ledger's present time.  ``checks``: readiness beyond the
     database (Kafka reachable, caught up, not halted).  ``demo_people``: this service shows the person
     chooser, if the demonstration is on.
     """
     app = Flask(
         f"bangvang.{service}",
-        static_folder=str(layout.STATIC),
-        static_url_path=f"/{service}/static",
+        static_folder=None,  # layout.install serves the shared files and the service's own together
         template_folder=str(layout.TEMPLATES),
     )
     app.json = OrjsonProvider(app)
@@ -72,7 +74,7 @@ def create_service_app(
     meters = registry if registry is not None else CollectorRegistry()
     security.install(app)
     i18n.install(app)
-    layout.install(app)
+    layout.install(app, service, static)
     count_requests(app, service, meters)
 
     api = make_api(app, service, settings, version("bangvang"))

@@ -6,7 +6,6 @@ are stored, or nothing is.  Refusals are not stored, so a corrected command may 
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from shared.access.directory import LedgerSettings, grants_of
 from shared.access.tokens import Principal
 from shared.events import Draft, Event
 from shared.events.envelope import instant
+from shared.store.idempotency import body_digest, command_id, receipts_body
 from shared.web.documents import ProblemDocument, Receipts
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import CONTENT_TYPE, Problem
@@ -99,27 +99,22 @@ class Act:
         return Actor(self.principal.sub, grant.role, grant.scope, allowed.on_behalf, self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Drafts to append, and further members of the answer (a batch says what it refused)."""
+
+    drafts: Sequence[Draft]
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+
+Outcome = Accepted | Sequence[Draft] | Sequence[Event]
+"""What a handler gives: drafts to append, or the events that it appended itself."""
+
+
 class Handler(Protocol):
-    """Loads the streams it needs, folds, calls ``act.authorise``, decides.
+    """Loads the streams it needs, folds, calls ``act.authorise``, decides."""
 
-    Gives the drafts to append, or the events that it appended itself.
-    """
-
-    def __call__(
-        self, tx: CommandTransaction, command: dict[str, Any], act: Act
-    ) -> Sequence[Draft] | Sequence[Event]: ...
-
-
-def command_identity(principal: Principal, route: str, key: str) -> str:
-    """The ``commandid`` of an event: a hash over principal, route (the path) and ``Idempotency-Key``.
-
-    The parts are length-prefixed, so that no two different triples give one text.
-    """
-    digest = hashlib.sha256()
-    for part in (principal.name, route, key):
-        raw = part.encode("utf-8")
-        digest.update(len(raw).to_bytes(4, "big") + raw)
-    return digest.hexdigest()
+    def __call__(self, tx: Any, command: Any, act: Act) -> Outcome: ...
 
 
 def idempotency_key() -> str:
@@ -150,7 +145,7 @@ def command_route(
     """
 
     def register(handler: Handler) -> Handler:
-        def receive(command: dict[str, Any], org: str, cycle: str, **path: Any) -> Response:
+        def receive(command: Any, org: str, cycle: str, **path: Any) -> Response:
             return _run(runtime(), handler, operation, ledger_wide, command, f"{org}/{cycle}", path)
 
         receive.__name__ = getattr(handler, "__name__", operation.replace(".", "_"))
@@ -231,7 +226,7 @@ def _run(
     handler: Handler,
     operation: str,
     ledger_wide: bool,
-    command: dict[str, Any],
+    command: Any,
     ledger: str,
     path: Mapping[str, Any],
 ) -> Response:
@@ -239,61 +234,66 @@ def _run(
         raise Problem("not-ready")
     principal = bearer()
     key = idempotency_key()
-    body_digest = hashlib.sha256(request.get_data(cache=True)).hexdigest()
-    command_id = command_identity(principal, request.path, key)
+    digest = body_digest(request.get_data(cache=True))
+    command_known_as = command_id(principal.name, request.path, key)
     with current.store.transaction(ledger) as tx:
-        stored = tx.answered(command_id, body_digest)
+        stored = tx.answered(command_known_as, digest)
         if stored is not None:
-            return _answer(current.service, stored.status, stored.answer, replay=True)
-        now = current.clock(ledger)
+            return _answer(current.service, stored.status, stored.body, replay=True)
         act = Act(
             ledger=g.ledger_settings,
             operation=operation,
             principal=principal,
-            grants=grants_of(tx.connection, ledger, principal.sub, now),
-            command_id=command_id,
-            now=now,
+            grants=grants_of(tx.connection, ledger, principal.sub, tx.now),
+            command_id=command_known_as,
+            now=tx.now,
             demo=current.settings.demo and g.ledger_settings.simulated,
             acting_as=request.headers.get("Acting-As"),
             path=path,
         )
         if ledger_wide:
             act.authorise(Target())
-        result = handler(tx, command, act)
+        outcome = handler(tx, command, act)
         if not act.authorised:
             raise RuntimeError(f"{operation}: the handler did not ask whether it may")
-        events = _appended(tx, result, command_id)
-        answer = b'{"receipts":[' + b",".join(event.value for event in events) + b"]}"
+        events = _appended(tx, outcome, command_known_as)
+        answer = _body(events, outcome)
         tx.remember(
-            command_id,
+            command_known_as,
             principal=principal.name,
             route=request.path,
             key=key,
-            body_digest=body_digest,
+            body_digest=digest,
             status=HTTPStatus.CREATED.value,
             answer=answer,
         )
     return _answer(current.service, HTTPStatus.CREATED.value, answer, replay=False)
 
 
-def _appended(
-    tx: CommandTransaction, result: Sequence[Draft] | Sequence[Event], command_id: str
-) -> list[Event]:
+def _appended(tx: CommandTransaction, outcome: Outcome, command: str) -> list[Event]:
+    result = outcome.drafts if isinstance(outcome, Accepted) else outcome
     events = [item for item in result if isinstance(item, Event)]
     drafts = [item for item in result if isinstance(item, Draft)]
     if drafts and events:
         raise RuntimeError("a handler gives drafts or events, not both")
     if drafts:
-        events = list(tx.append(drafts, command_id=command_id))
+        events = tx.append(drafts, command_id=command)
     if not events:
         raise RuntimeError("a command that was accepted states at least one fact")
     return events
 
 
+def _body(events: Sequence[Event], outcome: Outcome) -> bytes:
+    """The receipts verbatim, then what else the handler has to say."""
+    body = receipts_body(event.value for event in events)
+    if isinstance(outcome, Accepted) and outcome.extra:
+        body = body[:-1] + b"," + orjson.dumps(dict(outcome.extra))[1:]
+    return body
+
+
 def _answer(service: str, status: int, answer: bytes, *, replay: bool) -> Response:
     response = Response(answer, status, content_type="application/json")
-    receipts = orjson.loads(answer)["receipts"]
-    last = receipts[-1]
+    last = orjson.loads(answer)["receipts"][-1]
     number = int(last["sequence"])
     response.headers["Bangvang-Sequence"] = f"{service}:{number}"
     response.headers["Location"] = f"/{service}/v1/{last['partitionkey']}/receipts/{number}"

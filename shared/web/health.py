@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, H
 from prometheus_client.multiprocess import MultiProcessCollector
 from sqlalchemy import Engine, text
 
+from shared.database import read_transaction
 from shared.web.problems import Problem
 
 _log = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ def database_check(engine: Engine) -> Callable[[], Check]:
     """A check that the database answers."""
 
     def check() -> Check:
-        with engine.connect() as connection:
+        with read_transaction(engine) as connection:
             connection.execute(text("SELECT 1"))
         return Check(True, engine.dialect.name)
 

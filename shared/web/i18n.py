@@ -20,9 +20,7 @@ LANGUAGES = ("vi", "en")
 COOKIE = "bangvang_lang"
 
 # Vietnamese alphabet; letters with a diacritic of their own sort after the plain letter.
-_LETTERS = {
-    letter: number for number, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=100)
-}
+_LETTERS = {letter: number for number, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=100)}
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 _MARKS: dict[str, dict[str, str]] = {
     "\u0306": {"a": "ă"},
@@ -45,6 +43,25 @@ def language() -> str:
 def tr(vi: str, en: str) -> str:
     """The text in the language of the running request."""
     return en if language() == "en" else vi
+
+
+_ROLES = {
+    "unit": ("Đơn vị", "Unit"),
+    "department": ("Ban, đơn vị sự nghiệp", "Department"),
+    "office": ("Văn phòng", "Office"),
+    "team_leader": ("Trưởng đoàn kiểm tra", "Inspection team leader"),
+    "team_secretary": ("Thư ký đoàn kiểm tra", "Inspection team secretary"),
+    "team_member": ("Thành viên đoàn kiểm tra", "Inspection team member"),
+    "standing_committee": ("Ban Thường vụ", "Standing Committee"),
+    "auditor": ("Kiểm toán", "Auditor"),
+    "admin": ("Quản trị", "Administrator"),
+}
+
+
+def role_name(role: str) -> str:
+    """A role as people call it, in the language of the running request."""
+    vi, en = _ROLES.get(role, (role, role))
+    return tr(vi, en)
 
 
 def language_url(code: str) -> str:
@@ -106,9 +123,7 @@ def _letter_and_tone(character: str) -> tuple[str, int]:
 
 def install(app: Flask) -> None:
     """Make the helpers known to templates and keep a language that was asked for."""
-    app.jinja_env.globals.update(
-        tr=tr, language=language, language_url=language_url, languages=LANGUAGES
-    )
+    app.jinja_env.globals.update(language_url=language_url)
     app.jinja_env.filters.update(number=number, day=day, moment=moment)
 
     @app.after_request

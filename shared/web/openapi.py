@@ -54,9 +54,7 @@ def make_api(app: Flask, service: str, settings: Settings, version: str) -> flas
     for kind, (_, form) in _PATTERNS.items():
         api.register_field(kind, "string", form)
     api.ma_plugin.converter.add_attribute_function(_pattern)
-    api.spec.components.security_scheme(
-        "bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    )
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"})
     return api
 
 

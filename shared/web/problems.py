@@ -18,7 +18,11 @@ from werkzeug.exceptions import HTTPException
 
 from shared.access import AccessDenied, HatNeeded
 from shared.access.tokens import TokenError
+from shared.clock import ClockNotSet, ClockSkewed
+from shared.database import DatabaseBusy
 from shared.decisions import Fault, Refused
+from shared.events.keys import KeyMissing
+from shared.store.idempotency import KeyReused
 from shared.web.faults import shown
 from shared.web.json_provider import StrictJsonError
 
@@ -314,6 +318,22 @@ def install(app: Flask) -> None:
                 extra={"choices": list(error.choices)},
             )
         )
+
+    @app.errorhandler(KeyReused)
+    def on_reused(error: KeyReused) -> Response:
+        return respond(document("idempotency-key-reused"))
+
+    @app.errorhandler(ClockSkewed)
+    def on_skew(error: ClockSkewed) -> Response:
+        _log.error("refusing to sign: %s", error)
+        return respond(document("clock-skew"), {"Retry-After": "30"})
+
+    @app.errorhandler(ClockNotSet)
+    @app.errorhandler(DatabaseBusy)
+    @app.errorhandler(KeyMissing)
+    def on_not_ready(error: Exception) -> Response:
+        _log.warning("not ready: %s", error)
+        return respond(document("not-ready"), {"Retry-After": "2"})
 
     @app.errorhandler(ValidationError)
     def on_validation(error: ValidationError) -> Response:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import cast
 
 from flask import current_app, g, request
@@ -13,6 +11,8 @@ from sqlalchemy import Engine
 from shared.access import Audience, Grant, audience
 from shared.access.directory import LedgerSettings, grants_of, settings_of
 from shared.access.tokens import Principal, TokenError, TokenMalformed, TokenMissing, TokenVerifier
+from shared.clock import Clock
+from shared.database import read_transaction
 from shared.settings import Settings
 from shared.web.problems import Problem
 from shared.web.store_port import CommandStore
@@ -23,13 +23,13 @@ SESSION_COOKIE = "bangvang_demo"
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Held by the app for its whole life.  ``clock``: the ledger's own time, real or simulated."""
+    """Held by the app for its whole life.  ``clock``: each ledger's own time, real or simulated."""
 
     service: str
     settings: Settings
     engine: Engine
     verifier: TokenVerifier
-    clock: Callable[[str], datetime]
+    clock: Clock
     store: CommandStore | None = None
 
 
@@ -54,7 +54,7 @@ def runtime() -> Runtime:
 def ledger_settings(org: str, cycle: str) -> LedgerSettings:
     """Settings of the ledger in the path.  Raises a 404 problem when this service does not know it."""
     name = f"{org}/{cycle}"
-    with runtime().engine.connect() as connection:
+    with read_transaction(runtime().engine) as connection:
         found = settings_of(connection, name)
     if found is None:
         raise Problem(
@@ -102,6 +102,8 @@ def reader(org: str, cycle: str) -> Reader:
     if principal is None:
         return Reader(ledger)
     current = runtime()
-    with current.engine.connect() as connection:
-        held = grants_of(connection, ledger.ledger, principal.sub, current.clock(ledger.ledger))
+    with read_transaction(current.engine) as connection:
+        held = grants_of(
+            connection, ledger.ledger, principal.sub, current.clock.now(ledger.ledger, connection)
+        )
     return Reader(ledger, principal, held)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, render_template, request
+from sqlalchemy import Connection
 
-from shared.access.directory import known_ledgers, people
+from shared.access.directory import Person, known_ledgers, people
 from shared.access.local_issuer import LocalIssuer
-from shared.web.i18n import natural_key
+from shared.database import read_transaction
+from shared.web.i18n import natural_key, role_name
 from shared.web.problems import Problem
 from shared.web.runtime import SESSION_COOKIE, runtime
 
@@ -26,16 +28,21 @@ def demo_blueprint(service: str, issuer: LocalIssuer) -> Blueprint:
     @blueprint.get("/people")
     def choose() -> str:
         current = runtime()
-        with current.engine.connect() as connection:
+        with read_transaction(current.engine) as connection:
             ledgers = known_ledgers(connection)
             asked = request.args.get("ledger")
             chosen = next((entry for entry in ledgers if asked in (None, entry.ledger)), None)
-            found = people(connection, chosen.ledger, current.clock(chosen.ledger)) if chosen else ()
+            found = (
+                people(connection, chosen.ledger, current.clock.now(chosen.ledger, connection))
+                if chosen
+                else ()
+            )
         return render_template(
             "people.html",
             ledgers=ledgers,
             ledger=chosen,
             people=sorted(found, key=lambda person: natural_key(person.name or person.sub)),
+            role_name=role_name,
             back=_local(request.args.get("next", "")),
         )
 
@@ -63,13 +70,16 @@ def demo_blueprint(service: str, issuer: LocalIssuer) -> Blueprint:
     return blueprint
 
 
+def _people(connection: Connection, ledger: str) -> tuple[Person, ...]:
+    return people(connection, ledger, runtime().clock.now(ledger, connection))
+
+
 def _holds_grants(sub: str) -> bool:
-    current = runtime()
-    with current.engine.connect() as connection:
+    with read_transaction(runtime().engine) as connection:
         return any(
             person.sub == sub
             for ledger in known_ledgers(connection)
-            for person in people(connection, ledger.ledger, current.clock(ledger.ledger))
+            for person in _people(connection, ledger.ledger)
         )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -18,14 +19,14 @@ class StoredAnswer(Protocol):
     def status(self) -> int: ...
 
     @property
-    def answer(self) -> bytes: ...
+    def body(self) -> bytes: ...
 
 
 class CommandTransaction(Protocol):
     """One transaction on one ledger, its lock held."""
 
     @property
-    def connection(self) -> Connection: ...
+    def now(self) -> datetime: ...
 
     def answered(self, command_id: str, body_digest: str) -> StoredAnswer | None: ...
 
@@ -33,9 +34,21 @@ class CommandTransaction(Protocol):
 
     def stream_of_types(self, *types: str) -> list[Event]: ...
 
-    def append(self, drafts: Sequence[Draft], *, command_id: str) -> Sequence[Event]: ...
+    def append(self, drafts: Sequence[Draft], *, command_id: str) -> list[Event]: ...
 
-    def remember(self, command_id: str, **fields: Any) -> None: ...
+    def remember(
+        self,
+        command_id: str,
+        *,
+        principal: str,
+        route: str,
+        key: str,
+        body_digest: str,
+        status: int,
+        answer: bytes,
+    ) -> None: ...
+
+    connection: Connection
 
 
 class CommandStore(Protocol):
