@@ -1,7 +1,7 @@
 """The rulebook: how a cycle scores, classifies and ranks, as exact values.
 
-Pure and of the standard library alone; YAML is read by :func:`shared.rulebook.loader.load`, which is kept apart so
-that the engine needs nothing but Python.
+Pure and of the standard library alone; YAML is read by :func:`shared.rulebook.loader.load`, which is
+kept apart so that the engine needs nothing but Python.
 """
 
 from shared.rulebook.faults import Fault, RulebookFault

@@ -1,7 +1,7 @@
 """What the shape alone cannot say: sums, stages, ladders, classes, quotas, vetoes (rulebook format §12).
 
-Works on a walked file (:mod:`shared.rulebook.form`), so every value already has its type.  One small function per
-part of the file; all of them always run, so that an author sees every fault at once.
+Works on a walked file (:mod:`shared.rulebook.form`), so every value already has its type.  One small
+function per part of the file; all of them always run, so that an author sees every fault at once.
 """
 
 from __future__ import annotations

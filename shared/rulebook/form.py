@@ -1,4 +1,6 @@
-"""The format itself, key by key (rulebook format §1-§10), built from the nodes of :mod:`shared.rulebook.schema`."""
+"""The format itself, key by key (rulebook format §1-§10), built from the nodes of
+:mod:`shared.rulebook.schema`.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +53,16 @@ POLICIES: Final[dict[str, tuple[str | bool, ...]]] = {
 """Every policy with a closed list of values, the default first (§10)."""
 
 APPEAL_KINDS: Final = ("arithmetic", "wrong_data", "wrong_rule", "wrong_procedure", "judgement")
-CORRECTIONS: Final = tuple(
-    ["recompute", "score", "adjustment", "bonus", "penalty", "veto", "forfeit", "amendment", "reinspect"]
+CORRECTIONS: Final = (
+    "recompute",
+    "score",
+    "adjustment",
+    "bonus",
+    "penalty",
+    "veto",
+    "forfeit",
+    "amendment",
+    "reinspect",
 )
 LABELS: Final = {
     "NOT_SCORED": "chưa chấm",

@@ -1,8 +1,9 @@
 """YAML text to plain data, strictly: the only module of the rulebook that knows YAML.
 
-Reads the event stream of ruamel.yaml's pure parser, so that anchors, aliases, tags, duplicate keys and a second
-document can be refused instead of silently resolved, and so that every path keeps its line.  Plain scalars follow the
-core schema of YAML 1.2 (§10.3.2): ``on``, ``no`` and ``off`` are words, not booleans.
+Reads the event stream of ruamel.yaml's pure parser, so that anchors, aliases, tags, duplicate keys and
+a second document can be refused instead of silently resolved, and so that every path keeps its line.
+Plain scalars follow the core schema of YAML 1.2 (§10.3.2): ``on``, ``no`` and ``off`` are words, not
+booleans.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from ruamel.yaml import YAML
 from ruamel.yaml import events as ev
 from ruamel.yaml.error import YAMLError
 
-from shared.rulebook import normalise, read
+from shared.rulebook import normalise
 from shared.rulebook.faults import Fault, Path, Report, RulebookFault
 from shared.rulebook.model import Rulebook
+from shared.rulebook.read import from_normalised
 from shared.rulebook.schema import BareNumber
 
 _NULL: Final = re.compile(r"null|Null|NULL|~|")
@@ -36,7 +38,7 @@ def load(text: str | bytes) -> Rulebook:
     data, report = _checked(text)
     if report.errors:
         raise RulebookFault(report.errors)
-    return read.from_normalised(data)
+    return from_normalised(data)
 
 
 def lint(text: str | bytes) -> tuple[Fault, ...]:
@@ -55,7 +57,8 @@ def _checked(text: str | bytes) -> tuple[Any, Report]:
 
 
 def parse(text: str | bytes) -> tuple[Any, dict[Path, int]]:
-    """Plain data (dict, list, str, int, bool, None) and the line of each path.  Raises :class:`RulebookFault` R001.
+    """Plain data (dict, list, str, int, bool, None) and the line of each path.  Raises
+    :class:`RulebookFault` R001.
 
     A plain number that is not an integer comes as :class:`BareNumber`, never as a float.
     """

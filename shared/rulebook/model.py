@@ -1,7 +1,8 @@
 """The rulebook as values: how a cycle scores, classifies and ranks.
 
-Made by :func:`shared.rulebook.read.read` from the normalised form, so every default is already filled in and every
-fault of the format is already excluded.  All quantities are exact :class:`~fractions.Fraction`.
+Made by :func:`shared.rulebook.read.read` from the normalised form, so every default is already filled
+in and every fault of the format is already excluded.  All quantities are exact
+:class:`~fractions.Fraction`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ TEAM: Final = "TEAM"
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which rulebook this is.  ``version`` is a semantic version, ``status`` is ``illustrative`` or ``adopted``."""
+    """Which rulebook this is.  ``version`` is a semantic version, ``status`` is ``illustrative`` or
+    ``adopted``.
+    """
 
     id: str
     version: str
@@ -56,7 +59,9 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """Step of points, digits shown, rounding mode and where computed points are rounded (``leaf`` or ``total``)."""
+    """Step of points, digits shown, rounding mode and where computed points are rounded (``leaf`` or
+    ``total``).
+    """
 
     step: Fraction
     scale: int
@@ -103,7 +108,9 @@ class LadderRow:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """From a metric to a fraction of the maximum (§4).  With ``unit`` ``percent`` a target may be recorded too."""
+    """From a metric to a fraction of the maximum (§4).  With ``unit`` ``percent`` a target may be
+    recorded too.
+    """
 
     metric: str
     unit: str
@@ -116,8 +123,9 @@ class Ladder:
 class Leaf:
     """One criterion that is scored.
 
-    ``max`` and ``min`` are by area; an absent area in ``max`` means not applicable there.  ``stage`` is the first
-    official stage, open to the ``owner`` only.  ``groups`` are the ids of the groups above, outermost first.
+    ``max`` and ``min`` are by area; an absent area in ``max`` means not applicable there.  ``stage`` is
+    the first official stage, open to the ``owner`` only.  ``groups`` are the ids of the groups above,
+    outermost first.
     """
 
     id: str
@@ -369,7 +377,9 @@ class Rulebook:
         return hash(self.digest)
 
     def order_of(self, leaf: Leaf) -> tuple[str, ...]:
-        """The official stages of ``leaf``, lowest first, as policy ``conclusion_outranks_department`` says (§3)."""
+        """The official stages of ``leaf``, lowest first, as policy ``conclusion_outranks_department``
+        says (§3).
+        """
         if leaf.stage != "inspection" and self.policies["conclusion_outranks_department"] is False:
             return ("inspection", "department", "external", "standing", "appeal")
         return STAGES[1:]

@@ -1,8 +1,9 @@
 """The normalised form of a rulebook and its hash (rulebook format §1).
 
-The normalised form is JSON with every default filled in.  On our subset (objects, lists, strings, integers of at most
-15 digits, booleans, null) the RFC 8785 form is what ``json.dumps`` writes with sorted keys and no spaces, because all
-keys are ASCII; the tests hold it against an independent implementation.
+The normalised form is JSON with every default filled in.  On our subset (objects, lists, strings,
+integers of at most 15 digits, booleans, null) the RFC 8785 form is what ``json.dumps`` writes with
+sorted keys and no spaces, because all keys are ASCII; the tests hold it against an independent
+implementation.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from shared.rulebook.tree import leaves_of, takes_target
 def normalise(data: Any, report: Report) -> Any:
     """The normalised form of parsed data; every fault goes to ``report``.
 
-    Meaningless (and to be thrown away) once ``report`` holds an error.  Applied to a normalised form it changes
-    nothing.
+    Meaningless (and to be thrown away) once ``report`` holds an error.  Applied to a normalised form it
+    changes nothing.
     """
     walked = form.FILE.walk(data, (), report)
     if report.errors or schema.broken(walked):

@@ -1,8 +1,8 @@
 """Exact numbers: decimal strings in, rationals inside, decimal strings out.  No float exists here.
 
 Quantities of points, fractions, thresholds and weights travel as decimal strings (rulebook format §1) and are
-:class:`fractions.Fraction` inside, so that no sum, product or quotient ever loses anything.  Rounding happens only
-where the rulebook says so, by :func:`to_step`.
+:class:`fractions.Fraction` inside, so that no sum, product or quotient ever loses anything.  Rounding
+happens only where the rulebook says so, by :func:`to_step`.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class NotADecimal(ValueError):
 def parse(text: str) -> Fraction:
     """The exact value of a decimal string.  Raises :class:`NotADecimal` for every other text.
 
-    A comma, an exponent, a plus sign, spaces, ``NaN``, non-ASCII digits and over-long numbers are all refused.
+    A comma, an exponent, a plus sign, spaces, ``NaN``, non-ASCII digits and over-long numbers are all
+    refused.
     """
-    if not isinstance(text, str) or DECIMAL.fullmatch(text) is None:
+    if type(text) is not str or DECIMAL.fullmatch(text) is None:
         raise NotADecimal(f"not a decimal string: {text!r}")
     whole, _, part = text.partition(".")
     return Fraction(int(whole + part), 10 ** len(part))
@@ -57,8 +58,8 @@ def decimals(value: Fraction) -> int | None:
 def show(value: Fraction | int, scale: int) -> str:
     """``value`` with at least ``scale`` digits after the point, exact if that is possible.
 
-    A value that needs more digits shows them all, up to 12; one that never ends is cut to 12 digits by HALF_EVEN.
-    Only sums that the rulebook leaves unrounded (``round_at: total``) can come to that.
+    A value that needs more digits shows them all, up to 12; one that never ends is cut to 12 digits by
+    HALF_EVEN. Only sums that the rulebook leaves unrounded (``round_at: total``) can come to that.
     """
     exact = Fraction(value)
     digits = decimals(exact)
@@ -105,7 +106,9 @@ def to_step(value: Fraction, step: Fraction, rounding: str) -> Fraction:
 
 
 def to_count(value: Fraction, rounding: str) -> int:
-    """A number of units from a fraction of them, ``value`` >= 0 (rulebook format §8, ``rounding`` of a quota)."""
+    """A number of units from a fraction of them, ``value`` >= 0 (rulebook format §8, ``rounding`` of a
+    quota).
+    """
     whole = value.numerator // value.denominator
     rest = value - whole
     half = Fraction(1, 2)

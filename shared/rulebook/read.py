@@ -43,7 +43,8 @@ from shared.rulebook.tree import Json
 def read(document: bytes) -> Rulebook:
     """The rulebook of a normalised form, checked again in full.
 
-    Raises :class:`RulebookFault`: R001 when the bytes are not the canonical normalised form, else as the loader does.
+    Raises :class:`RulebookFault`: R001 when the bytes are not the canonical normalised form, else as
+    the loader does.
     """
     report = Report()
     try:

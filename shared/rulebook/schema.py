@@ -1,7 +1,8 @@
 """The shape of a rulebook file as a table of small nodes.
 
-A node checks one value, reports faults (R002-R007, R061-R063) and gives back its normalised form.  Defaults that do
-not depend on a neighbour are filled in here; the others in :mod:`shared.rulebook.normalise`.
+A node checks one value, reports faults (R002-R007, R061-R063) and gives back its normalised form.
+Defaults that do not depend on a neighbour are filled in here; the others in
+:mod:`shared.rulebook.normalise`.
 """
 
 from __future__ import annotations
@@ -254,7 +255,9 @@ def _about(key: str, value: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _plain(value: Any, path: Path, report: Report) -> Any:
-    """Free content of an ``x-`` key as JSON without floats, in NFC; its keys are ASCII so that all sort alike."""
+    """Free content of an ``x-`` key as JSON without floats, in NFC; its keys are ASCII so that all sort
+    alike.
+    """
     if isinstance(value, str):
         return unicodedata.normalize("NFC", str(value))
     if type(value) is list:

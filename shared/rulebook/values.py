@@ -1,4 +1,5 @@
-"""One recorded value on one leaf: is it accepted, and how many points is it (rulebook format §3-§5, codes of §11).
+"""One recorded value on one leaf: is it accepted, and how many points is it (rulebook format §3-§5, codes
+of §11).
 
 The same rule serves the deciders (a courtesy to the caller) and the fold (the judge).  Everything is exact.
 """
@@ -79,8 +80,8 @@ _CODES: Final = {
 class ValueRefused(ValueError):
     """The value is not accepted; nothing changes.
 
-    ``code`` is the row code of §11 (``S006``), ``rule`` a stable word for problem types (``off-step``), ``field``
-    the name of the offending field and ``value`` what stood there.
+    ``code`` is the row code of §11 (``S006``), ``rule`` a stable word for problem types (``off-step``),
+    ``field`` the name of the offending field and ``value`` what stood there.
     """
 
     def __init__(self, rule: str, field: str, value: object, **about: object) -> None:
@@ -119,9 +120,9 @@ def evaluate(
 ) -> Points:
     """The points (before weight) of what was recorded for ``criterion`` at ``stage`` in an area.
 
-    ``value`` is the raw input at stage ``self`` and at the leaf's first stage, points at every other stage; ``target``
-    goes with raw input only.  ``state`` is ``NO_TARGET`` (raw stages) or ``NOT_APPLICABLE`` (standing and appeal),
-    instead of a value.  Raises :class:`ValueRefused`.
+    ``value`` is the raw input at stage ``self`` and at the leaf's first stage, points at every other
+    stage; ``target`` goes with raw input only.  ``state`` is ``NO_TARGET`` (raw stages) or
+    ``NOT_APPLICABLE`` (standing and appeal), instead of a value.  Raises :class:`ValueRefused`.
     """
     leaf = rulebook.leaf.get(criterion)
     if leaf is None:
@@ -168,7 +169,9 @@ def points(
     if state is not None:
         if state != NO_TARGET or not leaf.takes_target or value is not None or target is not None:
             raise ValueRefused("token-not-allowed", "state", state)
-        return {"rescale": RESCALED, "full": most, "zero": Fraction(0)}[leaf.no_target or "rescale"]
+        if leaf.no_target == "full":
+            return most
+        return Fraction(0) if leaf.no_target == "zero" else RESCALED
     if target is not None and not leaf.takes_target:
         raise ValueRefused("target-not-wanted", "target", target, c=leaf.id)
     if leaf.input == "direct" and leaf.source_max is None:

@@ -1,0 +1,215 @@
+"""Classes, vetoes and quotas of one area, in this order (rulebook format §8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from services.ranking.engine.ranks import Ranking
+from services.ranking.engine.sheet import Sheet
+from shared.rulebook.model import Class, Quota, Rulebook, Share
+from shared.rulebook.number import to_count
+
+UNCLASSIFIED = "unclassified"
+IN, OUT, TIED = "in", "out", "tied"
+
+
+@dataclass(slots=True)
+class Placing:
+    """Where one complete, ranked unit stands: index of its class, or None; and the reasons so far."""
+
+    sheet: Sheet
+    level: int | None = None
+    vetoed_by: list[str] = field(default_factory=list)
+    quota: list[str] = field(default_factory=list)
+    tied_at: list[str] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """The words of this part, in the order of §9."""
+        return [
+            *(f"VETO:{one}" for one in self.vetoed_by),
+            *(f"QUOTA:{one}" for one in self.quota),
+            *(f"TIE_AT_QUOTA:{one}" for one in self.tied_at),
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaLine:
+    """A quota as it was applied: candidates, denominator, allowed number and how many stayed."""
+
+    class_id: str
+    candidates: int
+    denominator: int | None
+    allowed: int
+    kept: int
+
+
+class Classifier:
+    """Classes of one area.  ``registered`` counts all its open units."""
+
+    def __init__(
+        self, rulebook: Rulebook, sheets: Sequence[Sheet], ranking: Ranking, registered: int
+    ) -> None:
+        self.rulebook = rulebook
+        self.ranks = ranking.ranks
+        self.registered = registered
+        self.placings = {
+            sheet.unit: Placing(sheet) for sheet in sheets if sheet.complete and sheet.base is not None
+        }
+        self.lines: list[QuotaLine] = []
+        self._index = {one.id: n for n, one in enumerate(rulebook.classes)}
+        self._top = [self._verdicts(one) for one in rulebook.classes]
+
+    def run(self) -> dict[str, Placing]:
+        """The placing of every complete unit that has a base."""
+        for placing in self.placings.values():
+            self._first(placing)
+        for n, one in enumerate(self.rulebook.classes):
+            for quota in self.rulebook.quotas:
+                if quota.class_id == one.id:
+                    self._quota(n, quota)
+        return self.placings
+
+    # --- classes and vetoes -------------------------------------------------------------------------------
+
+    def _first(self, placing: Placing) -> None:
+        natural, tied = self._satisfied(placing.sheet, 0)
+        ceilings = {
+            veto.id: len(self._index) if veto.max_class == UNCLASSIFIED else self._index[veto.max_class]
+            for veto in self.rulebook.vetoes
+            if veto.id in placing.sheet.vetoes and veto.max_class is not None
+        }
+        strictest = max(ceilings.values(), default=0)
+        if strictest > natural:
+            placing.vetoed_by = [name for name, level in ceilings.items() if level == strictest]
+            if strictest == len(self._index):
+                return
+            natural, tied = self._satisfied(placing.sheet, strictest)
+        self._settle(placing, natural, tied)
+
+    def _settle(self, placing: Placing, level: int, tied: bool) -> None:
+        placing.level = None if tied else level
+        if tied:
+            placing.tied_at.append(self.rulebook.classes[level].id)
+
+    def _satisfied(self, sheet: Sheet, start: int) -> tuple[int, bool]:
+        """The first class from ``start`` down that the unit satisfies; True: only its line is open."""
+        for n in range(start, len(self.rulebook.classes)):
+            one = self.rulebook.classes[n]
+            if not self._holds(one, sheet):
+                continue
+            verdicts = self._top[n]
+            verdict = IN if verdicts is None else verdicts.get(sheet.unit, OUT)
+            if verdict != OUT:
+                return n, verdict == TIED
+        raise AssertionError("the last class has no condition")
+
+    def _holds(self, one: Class, sheet: Sheet) -> bool:
+        if one.gte is not None:
+            assert one.measure is not None
+            value = sheet.measure(one.measure)
+            if value is None or value < one.gte:
+                return False
+        if one.base_gte is not None and (sheet.base is None or sheet.base < one.base_gte):
+            return False
+        if one.every_group_gte_frac is not None:
+            for top in self.rulebook.groups:
+                group = sheet.groups[top.id]
+                if group.max > 0 and group.value < one.every_group_gte_frac * group.max:
+                    return False
+        for test in one.measures:
+            value = sheet.measure(test.measure)
+            if value is None or not test.bounds.holds(value):
+                return False
+        return True
+
+    def _verdicts(self, one: Class) -> dict[str, str] | None:
+        """IN, OUT or TIED by unit for a class that counts places; None when it does not."""
+        if one.rank_lte is None and one.top is None:
+            return None
+        units = self._by_rank(list(self.placings.values()))
+        if one.top is not None:
+            allowed = self._allowed(one.top)
+            kept, tied = self._line(units, min(len(units), allowed), one.on_tie_at_boundary)
+        else:
+            assert one.rank_lte is not None
+            within = [
+                one_ for one_ in units if (self.ranks.get(one_.sheet.unit) or 0) in range(1, one.rank_lte + 1)
+            ]
+            line = min(one.rank_lte, len(within)) if self.rulebook.rank_style != "1223" else len(within)
+            kept, tied = self._line(within, line, one.on_tie_at_boundary)
+        verdicts = {placing.sheet.unit: OUT for placing in units}
+        verdicts.update({placing.sheet.unit: IN for placing in kept})
+        verdicts.update({placing.sheet.unit: TIED for placing in tied})
+        return verdicts
+
+    # --- quotas -------------------------------------------------------------------------------------------
+
+    def _quota(self, level: int, quota: Quota) -> None:
+        candidates = self._by_rank([one for one in self.placings.values() if one.level == level])
+        below = sum(1 for one in self.placings.values() if one.level == level + 1)
+        share = quota.share
+        size: int | None = self._denominator(share.denominator)
+        if share.denominator is not None and share.denominator.startswith("units_in_class:"):
+            size = below
+            assert share.fraction is not None
+            assert share.rounding is not None
+            allowed = max(
+                k
+                for k in range(len(candidates) + 1)
+                if k <= to_count(share.fraction * (below + len(candidates) - k), share.rounding)
+            )
+        else:
+            allowed = self._allowed(share)
+        allowed = min(len(candidates), max(quota.min_per_area, allowed))
+        kept, tied = self._line(candidates, allowed, quota.on_tie_at_boundary)
+        for placing in tied:
+            placing.level = None
+            placing.tied_at.append(quota.class_id)
+        safe = {placing.sheet.unit for placing in (*kept, *tied)}
+        for placing in candidates:
+            if placing.sheet.unit not in safe:
+                placing.quota.append(quota.class_id)
+                self._settle(placing, *self._satisfied(placing.sheet, level + 1))
+        self.lines.append(QuotaLine(quota.class_id, len(candidates), size, allowed, len(kept)))
+
+    def _denominator(self, name: str | None) -> int | None:
+        if name == "units_ranked_in_area":
+            return len(self.ranks)
+        return self.registered if name == "units_registered_in_area" else None
+
+    def _allowed(self, share: Share) -> int:
+        if share.count is not None:
+            return share.count
+        size = self._denominator(share.denominator)
+        assert share.fraction is not None
+        assert share.rounding is not None
+        assert size is not None
+        return to_count(share.fraction * Fraction(size), share.rounding)
+
+    # --- lines --------------------------------------------------------------------------------------------
+
+    def _by_rank(self, placings: list[Placing]) -> list[Placing]:
+        """Best first; a unit without rank (a forfeited one, by policy) comes after all others."""
+        last = len(self.placings) + len(self.ranks) + 1
+        return sorted(placings, key=lambda one: (self.ranks.get(one.sheet.unit, last), one.sheet.unit))
+
+    def _line(self, ordered: list[Placing], places: int, on_tie: str) -> tuple[list[Placing], list[Placing]]:
+        """Who is above a line after ``places`` places, and who is tied on it (``decide`` only).
+
+        A tie on the line is never split: ``expand`` keeps the whole tied group, ``contract`` none of it.
+        """
+
+        def place(n: int) -> int | None:
+            return self.ranks.get(ordered[n].sheet.unit)
+
+        if places <= 0 or places >= len(ordered) or place(places - 1) != place(places):
+            return ordered[: max(0, places)], []
+        group = place(places)
+        above = [one for one in ordered[:places] if self.ranks.get(one.sheet.unit) != group]
+        tied = [one for one in ordered if self.ranks.get(one.sheet.unit) == group]
+        if on_tie == "expand":
+            return above + tied, []
+        return (above, tied) if on_tie == "decide" else (above, [])

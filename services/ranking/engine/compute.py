@@ -1,0 +1,162 @@
+"""``compute``: from a folded state to standings.  Pure: no clock, no float, no order of arrival, no
+locale.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from services.ranking.engine.classes import Classifier
+from services.ranking.engine.context import Context, context_of
+from services.ranking.engine.fold import State, TieDecision, Unit
+from services.ranking.engine.ranks import Ranking, rank
+from services.ranking.engine.sheet import Sheet, judge
+from services.ranking.engine.standings import AreaStandings, Row, Standings
+from shared.rulebook.model import Area, Rulebook
+
+ENGINE = "1"
+"""Version of these rules of computation.  It is part of every result."""
+
+
+def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
+    """The standings of ``state`` under the rulebooks its ledger adopted.
+
+    With ``rulebook``, that one judges every value instead, whatever hash the value names: for offline
+    tables and candidate boards.  Without any rulebook, or without units, the board is empty; that is no
+    error.  The judgement of each unit is kept in the state until its next fact, so a second call costs
+    only the ranking.
+    """
+    context = context_of(state, rulebook)
+    if context is None:
+        return Standings(ENGINE, state.ledger, None, None, 0, (), (), _open_words(state, (), {}))
+    book = context.newest
+    boards: list[AreaStandings] = []
+    open_ties: dict[str, bool] = {}
+    by_area = _open_units(state, book)
+    for area in book.areas:
+        sheets = [_sheet(code, unit, area.id, context) for code, unit in by_area[area.id]]
+        board, ranking = _board(area, sheets, book, state.ties)
+        boards.append(board)
+        open_ties[area.id] = ranking.open_tie
+    return Standings(
+        engine=ENGINE,
+        ledger=state.ledger,
+        rulebook=book.digest,
+        status=book.identity.status,
+        scale=book.number.scale,
+        groups=tuple(group.id for group in book.groups),
+        areas=tuple(boards),
+        open_words=_open_words(state, tuple(boards), open_ties if book.rank_style == "1234" else {}),
+    )
+
+
+def sheet_of(state: State, unit: str, rulebook: Rulebook | None = None) -> Sheet | None:
+    """The sheet of one open unit: every mark of every stage.  None when it is not open or no rulebook
+    is in force.
+    """
+    context = context_of(state, rulebook)
+    record = state.units.get(unit)
+    if context is None or record is None or not _open(record, context.newest):
+        return None
+    assert record.register is not None
+    area = record.register.get("area")
+    return _sheet(unit, record, str(area), context) if area in context.newest.area else None
+
+
+def _open_units(state: State, rulebook: Rulebook) -> dict[str, list[tuple[str, Unit]]]:
+    """Open units by area, by code (format §2).  A unit of an undeclared area is on no board."""
+    found: dict[str, list[tuple[str, Unit]]] = {area.id: [] for area in rulebook.areas}
+    for code in sorted(state.units):
+        unit = state.units[code]
+        if _open(unit, rulebook):
+            assert unit.register is not None
+            area = unit.register.get("area")
+            if isinstance(area, str) and area in found:
+                found[area].append((code, unit))
+    return found
+
+
+def _open(unit: Unit, rulebook: Rulebook) -> bool:
+    """Whether the register row is valid on the last day of the period; empty bounds are unbounded."""
+    if unit.register is None:
+        return False
+    day = rulebook.period.end
+    try:
+        first, last = _day(unit.register.get("valid_from")), _day(unit.register.get("valid_to"))
+    except (TypeError, ValueError):
+        return False
+    return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _day(text: Any) -> date | None:
+    return None if text is None or text == "" else date.fromisoformat(text)
+
+
+def _sheet(code: str, unit: Unit, area: str, context: Context) -> Sheet:
+    memo = unit.memo
+    if memo is not None and memo[0] is context:
+        kept: Sheet = memo[1]
+        return kept
+    assert unit.register is not None
+    name = unit.register.get("name")
+    sheet = judge(code, name if isinstance(name, str) else code, area, unit.facts, context)
+    unit.memo = (context, sheet)
+    return sheet
+
+
+def _board(
+    area: Area, sheets: list[Sheet], rulebook: Rulebook, ties: tuple[TieDecision, ...]
+) -> tuple[AreaStandings, Ranking]:
+    forfeited_rank = rulebook.policies["forfeited_unit_standing"] == "ranked"
+    ranked = [sheet for sheet in sheets if sheet.base is not None and (forfeited_rank or not sheet.forfeited)]
+    decisions = [one for one in ties if one.area is None or one.area == area.id]
+    ranking = rank(ranked, rulebook, decisions)
+    classifier = Classifier(rulebook, sheets, ranking, len(sheets))
+    placings = classifier.run()
+    shared = {sheet.unit for group in ranking.groups if len(group) > 1 for sheet in group}
+    rows = []
+    for sheet in sheets:
+        reasons = list(sheet.reasons)
+        placing = placings.get(sheet.unit)
+        level = None if placing is None else placing.level
+        if placing is not None:
+            reasons += placing.reasons
+        reasons += [f"TIE_BROKEN:{step}" for step in ranking.parted.get(sheet.unit, ())]
+        if sheet.unit in shared:
+            reasons.append("TIE")
+        rows.append(
+            Row(
+                rank=ranking.ranks.get(sheet.unit),
+                class_id=None if level is None else rulebook.classes[level].id,
+                reasons=tuple(reasons),
+                sheet=sheet,
+            )
+        )
+    last = len(rows) + 1
+    rows.sort(key=lambda row: (row.rank or last, row.sheet.unit))
+    return AreaStandings(area.id, area.label, tuple(rows), tuple(classifier.lines)), ranking
+
+
+def _open_words(
+    state: State, boards: tuple[AreaStandings, ...], open_ties: dict[str, bool]
+) -> tuple[str, ...]:
+    """What keeps these standings provisional, in a fixed order."""
+    words: list[str] = []
+    if not boards:
+        words.append("NO_RULEBOOK")
+    rows = [row for board in boards for row in board.rows]
+    incomplete = sum(1 for row in rows if not row.sheet.complete)
+    if boards and not rows:
+        words.append("NO_UNITS")
+    if incomplete:
+        words.append(f"INCOMPLETE:{incomplete}")
+    if state.round is None:
+        words.append("ROUND_OPEN")
+    for board in boards:
+        if any(word.startswith("TIE_AT_QUOTA:") for row in board.rows for word in row.reasons):
+            words.append(f"TIE_AT_QUOTA:{board.area}")
+    words += [f"OPEN_TIE:{area}" for area, is_open in open_ties.items() if is_open]
+    if state.uninterpreted:
+        words.append(f"UNINTERPRETED:{state.uninterpreted}")
+    return tuple(words)

@@ -1,0 +1,87 @@
+"""The rules in force, by position: which rulebook judges which value, with the answers kept."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from fractions import Fraction
+from typing import Any
+
+from services.ranking.engine.fold import Adoption, State
+from shared.rulebook import RESCALED, Rulebook, ValueRefused, evaluate
+
+Verdict = tuple[Fraction | None, str]
+"""Points and a code.  Code "" accepts: points, or None when the leaf is rescaled out.  Any other code
+refuses.
+"""
+
+
+class Context:
+    """All adoptions of a ledger, and the round's end.  One object serves all units until one of them
+    changes.
+    """
+
+    def __init__(self, adoptions: tuple[Adoption, ...], closed: int | None, *, pinned: bool = False) -> None:
+        self.adoptions = adoptions
+        self.closed = closed
+        self.pinned = pinned
+        """Every value is judged by the one rulebook given, whatever hash it names (offline and
+        candidate boards).
+        """
+        self.newest: Rulebook = adoptions[-1].rulebook
+        self._from = [adoption.position for adoption in adoptions]
+        self._again = [n for n, one in enumerate(adoptions) if one.mode == "re_evaluate_all"]
+        self._verdicts: dict[Any, Verdict] = {}
+
+    def own(self, position: int) -> int:
+        """Index of the adoption in force for a fact at ``position``; -1 before the first."""
+        return 0 if self.pinned else bisect_right(self._from, position - 1) - 1
+
+    def judge_of(self, own: int, seen_from: int | None = None) -> int:
+        """Index of the adoption that judges a value made under ``own``, seen from a position (None: from
+        now).
+
+        A prospective amendment leaves what was made before it alone; ``re_evaluate_all`` takes it over.
+        """
+        again = [n for n in self._again if seen_from is None or self.adoptions[n].position < seen_from]
+        return max(own, again[-1]) if again else own
+
+    def verdict(
+        self, index: int, area: str, criterion: Any, stage: Any, value: Any, target: Any, state: Any
+    ) -> Verdict:
+        """What rulebook ``index`` says of a recorded value.  Values of a wrong JSON type are refused S014."""
+        key = (index, area, criterion, stage, value, target, state)
+        try:
+            known = self._verdicts.get(key)
+        except TypeError:
+            return None, "S014"
+        if known is None:
+            known = self._verdicts[key] = self._judge(*key)
+        return known
+
+    def _judge(
+        self, index: int, area: str, criterion: Any, stage: Any, value: Any, target: Any, state: Any
+    ) -> Verdict:
+        try:
+            found = evaluate(self.adoptions[index].rulebook, area, criterion, stage, value, target, state)
+        except ValueRefused as refusal:
+            return None, refusal.code
+        return (None, "") if found is RESCALED else (found, "")
+
+
+def context_of(state: State, rulebook: Rulebook | None = None) -> Context | None:
+    """The context of a state, kept in it; with ``rulebook``, that one judges everything instead.
+
+    None when no rulebook is in force.
+    """
+    closed = state.round.position if state.round is not None else None
+    if rulebook is not None:
+        key: Any = (rulebook.digest, closed)
+    elif state.adoptions:
+        key = (tuple((one.position, one.rulebook.digest, one.mode) for one in state.adoptions), closed)
+    else:
+        return None
+    if state.memo is None or state.memo[0] != key:
+        adoptions = state.adoptions if rulebook is None else (Adoption(-1, rulebook, None),)
+        state.memo = (key, Context(adoptions, closed, pinned=rulebook is not None))
+    context: Context = state.memo[1]
+    return context

@@ -1,0 +1,526 @@
+"""The fold: one ledger's events, in order of position, become a :class:`State`.
+
+``evolve`` is on the path of every replay, so it only files each fact under its unit; what a fact is
+worth, and whether it counts at all, is judged by :mod:`services.ranking.engine.compute`, lazily and
+with the result kept until the next fact of that unit.  The one exception is the rulebook itself: an
+adoption is judged when it arrives, because later facts refer to it.
+
+**Contract.**  ``evolve`` changes the state it is given and returns the same object.  Whoever wants to
+keep a state takes ``state.copy()`` first, which costs one shallow copy of the table of units: the facts
+of a unit are shared between copies until one of them writes (copy on write).  ``evolve`` raises nothing
+for any event whose ``data`` is a dict; positions must come in increasing order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from services.ranking.engine.facts import (
+    ADJUSTMENT,
+    CONCLUSION,
+    DECISION,
+    SCORES,
+    UNSTATED,
+    Decided,
+    Fact,
+    Milestone,
+    Models,
+    Proposed,
+    Recorded,
+    VetoFact,
+    Withdrawn,
+)
+from shared.rulebook import Rulebook, RulebookFault, digest, read
+
+_KEPT_UNINTERPRETED: Final = 1000
+
+
+class Unit:
+    """The register row and the facts of one unit.  ``memo`` belongs to the judge, ``owner`` to copy on
+    write.
+    """
+
+    __slots__ = ("facts", "memo", "owner", "register")
+
+    def __init__(self, owner: object) -> None:
+        self.owner = owner
+        self.register: Mapping[str, Any] | None = None
+        self.facts: list[Fact] = []
+        self.memo: Any = None
+
+    def owned_by(self, owner: object) -> Unit:
+        """A copy that ``owner`` may write to."""
+        copy = Unit(owner)
+        copy.register = self.register
+        copy.facts = self.facts.copy()
+        copy.memo = self.memo
+        return copy
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """A rulebook in force from ``position`` on.  ``mode`` is None for the first one."""
+
+    position: int
+    rulebook: Rulebook
+    mode: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A ledger-wide fact that does not count, and why."""
+
+    position: int
+    type: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A closed round: from ``position`` on a late score needs a decision."""
+
+    position: int
+    exceptions: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication pinned, as its event says."""
+
+    position: int
+    version: Any
+    status: Any
+    pinned: Any
+    digest: Any
+
+
+@dataclass(frozen=True, slots=True)
+class TieDecision:
+    """A committee decision on a tie: the named units in order, equal places in one tuple."""
+
+    position: int
+    area: Any
+    order: tuple[tuple[str, ...], ...]
+
+
+class State:
+    """Everything known of one ledger up to ``size`` events.  See the contract of this module."""
+
+    __slots__ = (
+        "adoptions",
+        "cycle",
+        "ledger",
+        "memo",
+        "opened",
+        "owner",
+        "parts",
+        "publications",
+        "refused",
+        "round",
+        "scored",
+        "size",
+        "ties",
+        "uninterpreted",
+        "uninterpreted_at",
+        "units",
+    )
+
+    def __init__(self, ledger: str) -> None:
+        self.ledger = ledger
+        self.size = 0
+        self.owner: object = object()
+        self.units: dict[str, Unit] = {}
+        self.opened: Mapping[str, Any] | None = None
+        self.cycle: Mapping[str, Any] | None = None
+        self.parts: Mapping[str, Mapping[int, str]] = {}
+        self.adoptions: tuple[Adoption, ...] = ()
+        self.refused: tuple[Refused, ...] = ()
+        self.ties: tuple[TieDecision, ...] = ()
+        self.publications: tuple[Published, ...] = ()
+        self.round: Round | None = None
+        self.scored = False
+        self.uninterpreted = 0
+        self.uninterpreted_at: tuple[tuple[int, str], ...] = ()
+        self.memo: Any = None
+
+    def copy(self) -> State:
+        """An independent state with the same content; costs O(units), never O(facts)."""
+        other = State.__new__(State)
+        for name in State.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.units = self.units.copy()
+        # Both sides lose the right to write to what they now share.
+        self.owner, other.owner = object(), object()
+        return other
+
+    def unit(self, code: str) -> Unit:
+        """The unit's record, ready to be written to by this state; made on first sight."""
+        unit = self.units.get(code)
+        if unit is None:
+            unit = self.units[code] = Unit(self.owner)
+        elif unit.owner is not self.owner:
+            unit = self.units[code] = unit.owned_by(self.owner)
+        return unit
+
+    def add(self, code: str, fact: Fact) -> None:
+        """File a fact of a unit.  Used by ``evolve`` and by offline tables."""
+        unit = self.unit(code)
+        unit.facts.append(fact)
+        unit.memo = None
+
+    @property
+    def rulebook(self) -> Rulebook | None:
+        """The newest rulebook in force, or None."""
+        return self.adoptions[-1].rulebook if self.adoptions else None
+
+    @property
+    def board(self) -> str:
+        """LIVE until something is published, then the status of the newest publication."""
+        status = self.publications[-1].status if self.publications else None
+        return status if isinstance(status, str) else "LIVE"
+
+
+def initial(ledger: str) -> State:
+    """The state before the first event of ``ledger`` (``org/cycle``)."""
+    return State(ledger)
+
+
+def evolve(
+    state: State,
+    event_type: str,
+    source: str,
+    subject: str,
+    sequence: int,
+    position: int,
+    time: str,
+    data: dict[str, Any],
+) -> State:
+    """Take in the event at ``position``; returns ``state`` itself, changed.  See the contract of this module.
+
+    A type that is unknown here, or that its source may not state, is counted in ``state.uninterpreted``
+    and changes nothing else.
+    """
+    state.size = position + 1
+    rule = _RULES.get(event_type)
+    if rule is None or not source.startswith(rule[0]):
+        uninterpreted(state, position, event_type)
+    else:
+        rule[1](state, subject, position, data)
+    return state
+
+
+def uninterpreted(state: State, position: int, event_type: str) -> State:
+    """Take in an admitted event that nobody can read (its schema refused it): counted, nothing else."""
+    state.size = position + 1
+    state.uninterpreted += 1
+    if len(state.uninterpreted_at) < _KEPT_UNINTERPRETED:
+        state.uninterpreted_at = (*state.uninterpreted_at, (position, event_type))
+    return state
+
+
+# --- scores -----------------------------------------------------------------------------------------------
+
+
+def _score(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    get = data.get
+    unit = state.units.get(subject)
+    if unit is None or unit.owner is not state.owner:
+        unit = state.unit(subject)
+    unit.facts.append(
+        Recorded(
+            position,
+            SCORES,
+            get("criterion"),
+            get("stage"),
+            get("value"),
+            get("target"),
+            get("state"),
+            get("rulebook"),
+        )
+    )
+    unit.memo = None
+    state.scored = True
+
+
+def _score_withdrawn(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.add(subject, Withdrawn(position, SCORES, data.get("criterion"), data.get("stage")))
+
+
+def _proposed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.add(
+        subject, Proposed(position, data.get("code"), data.get("occurrence_ref"), data.get("occurred_on"))
+    )
+
+
+def _veto(event: str) -> Callable[[State, str, int, dict[str, Any]], None]:
+    def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        state.add(subject, VetoFact(position, event, data.get("veto"), data.get("document")))
+
+    return rule
+
+
+def _registered(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    unit = state.unit(subject)
+    unit.register = data
+    unit.memo = None
+
+
+def _ledger_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.opened = data
+
+
+def _cycle_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.cycle = data
+
+
+def _rulebook_part(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    name, index, text = data.get("digest"), data.get("index"), data.get("text")
+    if isinstance(name, str) and type(index) is int and isinstance(text, str):
+        state.parts = {**state.parts, name: {**state.parts.get(name, {}), index: text}}
+
+
+def _rulebook_adopted(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    try:
+        rulebook = _assembled(state, data)
+        mode = _mode(state, rulebook, data)
+    except RulebookFault as error:
+        reason = error.code
+    except _AdoptionRefused as error:
+        reason = str(error)
+    else:
+        state.adoptions = (*state.adoptions, Adoption(position, rulebook, mode))
+        return
+    state.refused = (*state.refused, Refused(position, "rulebook.adopted", reason))
+
+
+class _AdoptionRefused(ValueError):
+    """The adoption does not count; the message is its reason."""
+
+
+def _assembled(state: State, data: dict[str, Any]) -> Rulebook:
+    """The rulebook whose parts were sent, whole and unaltered."""
+    name = data.get("digest")
+    parts = state.parts.get(name, {}) if isinstance(name, str) else {}
+    wanted = data.get("parts")
+    if type(wanted) is not int or not 0 < wanted <= len(parts):
+        raise _AdoptionRefused("PARTS")
+    try:
+        document = "".join(parts[index] for index in _indices(parts, wanted)).encode("utf-8")
+    except (KeyError, UnicodeEncodeError):
+        raise _AdoptionRefused("PARTS") from None
+    if digest(document) != name:
+        raise _AdoptionRefused("DIGEST")
+    return _read(document)
+
+
+def _indices(parts: Mapping[int, str], wanted: int) -> range:
+    """Parts are numbered from 0 or from 1; which of the two is told by the first one present."""
+    first = 0 if 0 in parts else 1
+    return range(first, first + wanted)
+
+
+@lru_cache(maxsize=64)
+def _read(document: bytes) -> Rulebook:
+    return read(document)
+
+
+def _mode(state: State, rulebook: Rulebook, data: dict[str, Any]) -> str | None:
+    """How an adoption treats what was scored before it (format §1, Amendment).  Raises when it may not."""
+    if not state.adoptions:
+        return None
+    mode = data.get("mode")
+    if not state.scored:
+        return mode if mode in ("prospective", "re_evaluate_all") else "re_evaluate_all"
+    before = state.adoptions[-1].rulebook
+    if (
+        mode not in ("prospective", "re_evaluate_all")
+        or not data.get("decision")
+        or _version(rulebook) <= _version(before)
+    ):
+        raise _AdoptionRefused("R070")
+    if mode == "prospective" and _frame(rulebook) != _frame(before):
+        raise _AdoptionRefused("R071")
+    return str(mode)
+
+
+def _version(rulebook: Rulebook) -> tuple[int, ...]:
+    return tuple(int(part) for part in rulebook.identity.version.split("."))
+
+
+def _frame(rulebook: Rulebook) -> Any:
+    """What a prospective amendment may not touch: areas, totals, maxima, weights, stages, the set of
+    leaves.
+    """
+    areas = sorted((area.id, area.total) for area in rulebook.areas)
+    leaves = sorted(
+        (leaf.id, leaf.weight, leaf.stage, leaf.self_scored, sorted(leaf.max.items()))
+        for leaf in rulebook.leaves
+    )
+    return areas, leaves
+
+
+# --- inspections ------------------------------------------------------------------------------------------
+
+
+def _inspection_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.add(subject, Milestone(position, "opened"))
+
+
+def _items(data: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    listed = data.get(key)
+    return [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+
+
+def _conclusion(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """One signed conclusion is many facts at one position: first values, adjustments, models."""
+    for item in _items(data, "scores"):
+        state.add(
+            subject,
+            Recorded(
+                position,
+                CONCLUSION,
+                item.get("criterion"),
+                "inspection",
+                item.get("value"),
+                item.get("target"),
+                item.get("state"),
+            ),
+        )
+    for item in _items(data, "adjustments"):
+        state.add(
+            subject,
+            Recorded(
+                position,
+                ADJUSTMENT,
+                item.get("criterion"),
+                "inspection",
+                item.get("to"),
+                from_effective=item.get("from_effective", UNSTATED),
+            ),
+        )
+    withdrawn = data.get("withdrawn")
+    for criterion in withdrawn if isinstance(withdrawn, list) else ():
+        state.add(subject, Withdrawn(position, ADJUSTMENT, criterion, "inspection"))
+    refs = tuple(item.get("ref") for item in _items(data, "recognised_models"))
+    if refs:
+        state.add(subject, Models(position, refs))
+    state.add(subject, Milestone(position, "concluded"))
+    state.scored = True
+
+
+def _round_closed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    if state.round is None:
+        exceptions = tuple(
+            (str(item.get("unit")), str(item.get("reason"))) for item in _items(data, "exceptions")
+        )
+        state.round = Round(position, exceptions)
+
+
+# --- ranking ----------------------------------------------------------------------------------------------
+
+
+def _decision_score(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.add(
+        subject,
+        Recorded(
+            position,
+            DECISION,
+            data.get("criterion"),
+            data.get("stage"),
+            data.get("points"),
+            state=data.get("state"),
+        ),
+    )
+    state.scored = True
+
+
+def _decision_withdrawn(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.add(subject, Withdrawn(position, DECISION, data.get("criterion"), data.get("stage")))
+
+
+def _decided(kind: str) -> Callable[[State, str, int, dict[str, Any]], None]:
+    def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        state.add(
+            subject,
+            Decided(
+                position,
+                kind,
+                data.get("code"),
+                data.get("occurrence_ref"),
+                data.get("outcome") == "accepted",
+                data.get("points"),
+            ),
+        )
+
+    return rule
+
+
+def _decision_tie(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    order = data.get("order")
+    if isinstance(order, list) and all(isinstance(place, list) for place in order):
+        places = tuple(tuple(str(unit) for unit in place) for place in order)
+        named = [unit for place in places for unit in place]
+        if named and len(set(named)) == len(named):
+            state.ties = (*state.ties, TieDecision(position, data.get("area"), places))
+            return
+    state.refused = (*state.refused, Refused(position, "decision.tie", "ORDER"))
+
+
+def _published(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    state.publications = (
+        *state.publications,
+        Published(
+            position, data.get("version"), data.get("status"), data.get("position"), data.get("digest")
+        ),
+    )
+
+
+def _inert(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """Known here, and without effect on standings."""
+
+
+_ROOT: Final = "/root/"
+_SC: Final = "/scores/"
+_IN: Final = "/inspections/"
+_RK: Final = "/ranking/"
+_NO: Final = "/notify/"
+
+_RULES: Final[dict[str, tuple[str, Callable[[State, str, int, dict[str, Any]], None]]]] = {
+    "score.recorded.v1": (_SC, _score),
+    "score.withdrawn.v1": (_SC, _score_withdrawn),
+    "bonus.proposed.v1": (_SC, _proposed),
+    "penalty.proposed.v1": (_SC, _proposed),
+    "veto.recorded.v1": (_SC, _veto("veto.recorded")),
+    "veto.lifted.v1": (_SC, _veto("veto.lifted")),
+    "unit.registered.v1": (_SC, _registered),
+    "rulebook.part.v1": (_SC, _rulebook_part),
+    "rulebook.adopted.v1": (_SC, _rulebook_adopted),
+    "cycle.opened.v1": (_SC, _cycle_opened),
+    "inspection.opened.v1": (_IN, _inspection_opened),
+    "conclusion.signed.v1": (_IN, _conclusion),
+    "conclusion.amended.v1": (_IN, _conclusion),
+    "round.closed.v1": (_IN, _round_closed),
+    "decision.score.v1": (_RK, _decision_score),
+    "decision.score_withdrawn.v1": (_RK, _decision_withdrawn),
+    "decision.bonus.v1": (_RK, _decided("bonus")),
+    "decision.penalty.v1": (_RK, _decided("penalty")),
+    "decision.forfeit_confirmed.v1": (_RK, _veto("decision.forfeit_confirmed")),
+    "decision.forfeit_lifted.v1": (_RK, _veto("decision.forfeit_lifted")),
+    "decision.tie.v1": (_RK, _decision_tie),
+    "result.published.v1": (_RK, _published),
+    "ledger.opened.v1": (_ROOT, _ledger_opened),
+    "key.added.v1": (_ROOT, _inert),
+    "key.retired.v1": (_ROOT, _inert),
+    "department.registered.v1": (_SC, _inert),
+    "grant.given.v1": (_SC, _inert),
+    "grant.ended.v1": (_SC, _inert),
+    "round.opened.v1": (_IN, _inert),
+    "team.formed.v1": (_IN, _inert),
+    "inspection.scheduled.v1": (_IN, _inert),
+    "submission.received.v1": (_IN, _inert),
+    "notice.issued.v1": (_NO, _inert),
+    "notice.delivered.v1": (_NO, _inert),
+}

@@ -1,0 +1,582 @@
+"""The judge of one unit: its facts in ledger order become a sheet of marks, scores and reasons (format
+§3-§6).
+
+"The fold is the judge": a value that a rule refuses, or that rests on something no longer true, keeps
+its place in history with the reason and does not count.  Nothing is ever dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import Any, Final
+
+from services.ranking.engine.context import Context
+from services.ranking.engine.facts import (
+    ADJUSTMENT,
+    CONCLUSION,
+    SCORES,
+    STAGES_OF,
+    UNSTATED,
+    Decided,
+    Fact,
+    Models,
+    Proposed,
+    Recorded,
+    VetoFact,
+    VetoGiven,
+    Withdrawn,
+)
+from shared.rulebook.model import AdjustmentItem, AdjustmentRules, Leaf, Rulebook, Veto
+from shared.rulebook.number import NotADecimal, on_step, parse, to_step
+
+VETO_ORIGIN: Final = "veto"
+ZERO: Final = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One value of one stage.  It counts when ``status`` is empty and it is not ``withdrawn``.
+
+    ``status`` else says why not: a row code (``S006``), ``STALE`` (the effective value before an
+    adjustment was not the one it states), ``STALE_RULEBOOK``, ``NO_RULEBOOK``, ``INVALIDATED``,
+    ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a value that came after the
+    inspection was opened.  ``points`` None with an empty status: the leaf is rescaled out.
+    """
+
+    position: int
+    origin: str
+    stage: str
+    value: Any
+    target: Any
+    state: Any
+    points: Fraction | None
+    status: str
+    withdrawn: bool
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeafSheet:
+    """One applicable leaf: its effective value, and every mark in ledger order.
+
+    ``state`` is SCORED, NOT_SCORED, NO_TARGET or NOT_APPLICABLE; ``rescaled`` says that the leaf left
+    the sum.
+    """
+
+    id: str
+    max: Fraction
+    weight: Fraction
+    state: str
+    rescaled: bool
+    stage: str | None
+    points: Fraction | None
+    marks: tuple[Mark, ...]
+
+    @property
+    def contribution(self) -> Fraction:
+        """Points times weight; 0 when there are no points."""
+        return ZERO if self.points is None else self.points * self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One decided bonus or penalty: what it is worth and what the caps left of it.  ``status`` empty:
+    it counts.
+    """
+
+    position: int
+    kind: str
+    code: Any
+    occurrence_ref: Any
+    worth: Fraction
+    credited: Fraction
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSheet:
+    """Value and maximum of a group for this unit, exact; a maximum of 0 means that nothing in it applies."""
+
+    value: Fraction
+    max: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything about one unit that does not depend on the other units."""
+
+    unit: str
+    name: str
+    area: str
+    leaves: tuple[LeafSheet, ...]
+    groups: dict[str, GroupSheet]
+    other_marks: tuple[tuple[str, Mark], ...]
+    """Marks on criteria that do not apply here or do not exist."""
+    occurrences: tuple[Occurrence, ...]
+    sum: Fraction
+    sum_max: Fraction
+    base: Fraction | None
+    bonus: Fraction
+    penalty: Fraction
+    ranking_score: Fraction | None
+    classification_score: Fraction | None
+    complete: bool
+    missing: tuple[str, ...]
+    scored_max: Fraction
+    recognised_models: int
+    vetoes: tuple[str, ...]
+    forfeited: bool
+    appeal_right_lost: bool
+    reasons: tuple[str, ...]
+
+    def measure(self, name: str) -> Fraction | None:
+        """A measure of the closed list of §7; None when it has no value here."""
+        if name.startswith("criterion:"):
+            wanted = name.removeprefix("criterion:")
+            return next((leaf.points for leaf in self.leaves if leaf.id == wanted), None)
+        if name.startswith("group:"):
+            group = self.groups.get(name.removeprefix("group:"))
+            return group.value if group is not None and group.max > 0 else None
+        if name == "recognised_models":
+            return Fraction(self.recognised_models)
+        found: Fraction | None = getattr(self, name)
+        return found
+
+
+class _Mark:
+    """A mark while its unit is being judged."""
+
+    __slots__ = ("fact", "late", "own", "points", "stage", "status", "veto", "withdrawn")
+
+    def __init__(self, fact: Recorded, own: int, points: Fraction | None, status: str) -> None:
+        self.fact = fact
+        self.stage: str = fact.stage if isinstance(fact.stage, str) else "?"
+        self.own = own
+        self.points = points
+        self.status = status
+        self.veto = ""
+        self.withdrawn = False
+        self.late = False
+
+    @property
+    def counts(self) -> bool:
+        return not self.withdrawn and not self.status
+
+    def frozen(self) -> Mark:
+        fact = self.fact
+        return Mark(
+            fact.position,
+            fact.origin,
+            self.stage,
+            fact.value,
+            fact.target,
+            fact.state,
+            self.points,
+            self.status,
+            self.withdrawn,
+            self.late,
+        )
+
+
+class _Play:
+    """One pass over a unit's facts."""
+
+    def __init__(self, area: str, context: Context) -> None:
+        self.area = area
+        self.context = context
+        self.rulebook: Rulebook = context.newest
+        self.marks: dict[str, list[_Mark]] = {}
+        self.decided: list[Decided] = []
+        self.occurred_on: dict[Any, Any] = {}
+        self.in_force: dict[str, Veto] = {}
+        self.refs: set[Any] = set()
+        self.counted = 0
+        self.opened: int | None = None
+        self.concluded: int | None = None
+
+    def take(self, facts: Iterable[Fact]) -> None:
+        for fact in facts:
+            if isinstance(fact, Recorded):
+                self._recorded(fact)
+            elif isinstance(fact, Withdrawn):
+                self._withdrawn(fact)
+            elif isinstance(fact, Decided):
+                self.decided.append(fact)
+            elif isinstance(fact, Proposed):
+                if _plain(fact.code) and _plain(fact.occurrence_ref):
+                    self.occurred_on[fact.code, fact.occurrence_ref] = fact.occurred_on
+            elif isinstance(fact, VetoFact):
+                self._veto(fact)
+            elif isinstance(fact, VetoGiven):
+                for veto in self.rulebook.vetoes:
+                    if veto.id == fact.veto:
+                        self._put_in_force(veto, fact.position)
+            elif isinstance(fact, Models):
+                self.refs.update(ref for ref in fact.refs if _plain(ref))
+                self.counted += fact.number
+            elif fact.what == "opened":
+                self.opened = fact.position if self.opened is None else self.opened
+            else:
+                self.concluded = fact.position if self.concluded is None else self.concluded
+
+    # --- marks --------------------------------------------------------------------------------------------
+
+    def _recorded(self, fact: Recorded) -> None:
+        criterion = fact.criterion if isinstance(fact.criterion, str) else "?"
+        own = self.context.own(fact.position)
+        points, status = self._first_judgement(fact, own)
+        mark = _Mark(fact, own, points, status)
+        if not status:
+            mark.status = self._timeliness(mark)
+        if not mark.status and fact.origin == ADJUSTMENT and fact.from_effective != UNSTATED:
+            before = self.effective_before(criterion, fact.position)
+            if not _same(before, fact.from_effective):
+                mark.status = "STALE"
+        judge = self.context.judge_of(own)
+        if not mark.status and judge != own:
+            mark.points, mark.status = self._judged(fact, judge)
+            if mark.status:
+                mark.status = "INVALIDATED"
+        self.marks.setdefault(criterion, []).append(mark)
+
+    def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
+        if own < 0:
+            return None, "NO_RULEBOOK"
+        rulebook = self.context.adoptions[own].rulebook
+        if fact.rulebook is not None and not self.context.pinned and fact.rulebook != rulebook.digest:
+            return None, "STALE_RULEBOOK"
+        if fact.stage not in STAGES_OF[fact.origin]:
+            return None, "S003"
+        if fact.origin in (CONCLUSION, ADJUSTMENT) and isinstance(fact.criterion, str):
+            leaf = rulebook.leaf.get(fact.criterion)
+            if leaf is not None and (leaf.stage == "inspection") != (fact.origin == CONCLUSION):
+                return None, "S003"
+        return self._judged(fact, own)
+
+    def _judged(self, fact: Recorded, index: int) -> tuple[Fraction | None, str]:
+        return self.context.verdict(
+            index, self.area, fact.criterion, fact.stage, fact.value, fact.target, fact.state
+        )
+
+    def _timeliness(self, mark: _Mark) -> str:
+        """Policies of §10 about values that come after the inspection, the conclusion or the round."""
+        fact = mark.fact
+        if fact.origin != SCORES or mark.stage == "self":
+            return ""
+        policies = self.rulebook.policies
+        mark.late = self.opened is not None and fact.position > self.opened
+        if self.context.closed is not None and fact.position > self.context.closed:
+            return "ROUND_CLOSED"
+        if self.concluded is not None and policies["score_after_conclusion"] == "refuse":
+            return "AFTER_CONCLUSION"
+        if mark.late and mark.stage == "department" and policies["late_department_score"] == "refuse":
+            return "LATE"
+        return ""
+
+    def _withdrawn(self, fact: Withdrawn) -> None:
+        if fact.stage not in STAGES_OF[fact.origin] or not isinstance(fact.criterion, str):
+            return
+        for mark in reversed(self.marks.get(fact.criterion, [])):
+            if mark.stage == fact.stage and not mark.withdrawn and not mark.veto:
+                mark.withdrawn = True
+                return
+
+    def effective_before(self, criterion: str, position: int) -> Fraction | None:
+        """The effective points of a leaf as they were known just before ``position``."""
+        leaf = self.rulebook.leaf.get(criterion)
+        if leaf is None:
+            return None
+        best: Fraction | None = None
+        rank = -1
+        order = self.rulebook.order_of(leaf)
+        for mark in self.marks.get(criterion, ()):
+            if mark.withdrawn or mark.stage not in order or order.index(mark.stage) < rank:
+                continue
+            points, refused = mark.points, mark.status
+            if not mark.veto and mark.status in ("", "INVALIDATED") and len(self.context.adoptions) > 1:
+                judge = self.context.judge_of(mark.own, seen_from=position)
+                points, refused = self._judged(mark.fact, judge)
+            if not refused:
+                best, rank = points, order.index(mark.stage)
+        return best
+
+    def effective(self, leaf: Leaf) -> _Mark | None:
+        """The mark that is effective now: highest official stage present, within it the latest (§3)."""
+        order = self.rulebook.order_of(leaf)
+        best: _Mark | None = None
+        rank = -1
+        for mark in self.marks.get(leaf.id, ()):
+            if mark.counts and mark.stage in order and order.index(mark.stage) >= rank:
+                best, rank = mark, order.index(mark.stage)
+        return best
+
+    # --- vetoes -------------------------------------------------------------------------------------------
+
+    def _veto(self, fact: VetoFact) -> None:
+        for veto in self.rulebook.vetoes:
+            named = fact.veto == veto.id or (fact.veto is None and fact.event.startswith("decision."))
+            if not named:
+                continue
+            if fact.event == veto.event and (fact.document or not veto.document_required):
+                self._put_in_force(veto, fact.position)
+            elif fact.event == veto.lifted_by:
+                self.in_force.pop(veto.id, None)
+                for mark in (mark for marks in self.marks.values() for mark in marks):
+                    if mark.veto == veto.id:
+                        mark.withdrawn = True
+
+    def _put_in_force(self, veto: Veto, position: int) -> None:
+        if veto.id in self.in_force:
+            return
+        self.in_force[veto.id] = veto
+        if not veto.zeroes_inspection:
+            return
+        for leaf in self.rulebook.leaves:
+            if leaf.stage == "inspection" and self.area in leaf.max:
+                mark = _Mark(Recorded(position, VETO_ORIGIN, leaf.id, "standing", "0"), 0, ZERO, "")
+                mark.veto = veto.id
+                self.marks.setdefault(leaf.id, []).append(mark)
+
+    def derived_holds(self, rule: str) -> bool:
+        """Whether a rule of the closed list holds at the end of this pass (§8)."""
+        if rule == "self_score_not_submitted":
+            return not any(
+                mark.counts and mark.stage == "self" for marks in self.marks.values() for mark in marks
+            )
+        leaf = self.rulebook.leaf.get(rule.removeprefix("criterion_is_zero:"))
+        if (
+            leaf is None or leaf.id == rule
+        ):  # subordinates_not_classified: no event of the ledger tells it yet
+            return False
+        mark = self.effective(leaf)
+        return mark is not None and mark.points == 0
+
+
+def judge(code: str, name: str, area: str, facts: list[Fact], context: Context) -> Sheet:
+    """The sheet of one unit under the rules of ``context``."""
+    play = _Play(area, context)
+    play.take(facts)
+    for veto in context.newest.vetoes:
+        if veto.rule is not None and veto.id not in play.in_force and _derived(veto, facts, play):
+            play.in_force[veto.id] = veto
+    return _sheet(code, name, play)
+
+
+def _derived(veto: Veto, facts: list[Fact], now: _Play) -> bool:
+    assert veto.rule is not None
+    if veto.as_of == "position":
+        return now.derived_holds(veto.rule)
+    limit = now.opened if veto.as_of == "inspection_opened" else now.context.closed
+    if limit is None:
+        return False
+    then = _Play(now.area, now.context)
+    then.take(fact for fact in facts if fact.position <= limit)
+    return then.derived_holds(veto.rule)
+
+
+def _sheet(code: str, name: str, play: _Play) -> Sheet:
+    rulebook, area = play.rulebook, play.area
+    leaves = tuple(_leaf(leaf, play) for leaf in rulebook.leaves if area in leaf.max)
+    shown = {leaf.id for leaf in leaves}
+    groups = _groups(rulebook, leaves)
+    missing = tuple(leaf.id for leaf in leaves if leaf.state == "NOT_SCORED")
+    scored = [leaf for leaf in leaves if leaf.points is not None]
+    rescaled = [leaf for leaf in leaves if leaf.rescaled]
+    total = sum((leaf.contribution for leaf in scored), ZERO)
+    most = sum((leaf.max * leaf.weight for leaf in leaves if not leaf.rescaled), ZERO)
+    base = _base(rulebook, area, total, most, bool(scored), bool(rescaled))
+    bonus = _Counted("bonus", rulebook.bonus, play)
+    penalty = _Counted("penalty", rulebook.penalty, play)
+    raw = None if base is None else base + bonus.total - penalty.total
+    floor, cap = rulebook.totals.floor, rulebook.totals.classification_cap
+    ranking = raw if raw is None or floor is None else max(floor, raw)
+    classification = None if ranking is None else min(cap, ranking)
+    reasons = [f"DUPLICATE:{one}" for one in (*bonus.duplicates, *penalty.duplicates)]
+    reasons += [f"RESCALED:{leaf.id}" for leaf in rescaled]
+    if missing:
+        reasons.append(f"INCOMPLETE:{len(missing)}")
+    reasons += [f"INVALIDATED:{one}" for one in _invalidated(rulebook, play)]
+    reasons += [f"BONUS_CAP:{one}" for one in bonus.capped]
+    reasons += [f"PENALTY_CAP:{one}" for one in penalty.capped]
+    if raw is not None and ranking != raw:
+        reasons.append("FLOOR")
+    if ranking != classification:
+        reasons.append("CLAMP")
+    in_force = [veto for veto in rulebook.vetoes if veto.id in play.in_force]
+    return Sheet(
+        unit=code,
+        name=name,
+        area=area,
+        leaves=leaves,
+        groups=groups,
+        other_marks=tuple(
+            (criterion, mark.frozen())
+            for criterion, marks in play.marks.items()
+            if criterion not in shown
+            for mark in marks
+        ),
+        occurrences=tuple(sorted((*bonus.occurrences, *penalty.occurrences), key=lambda one: one.position)),
+        sum=total,
+        sum_max=most,
+        base=base,
+        bonus=bonus.total,
+        penalty=penalty.total,
+        ranking_score=ranking,
+        classification_score=classification,
+        complete=not missing,
+        missing=missing,
+        scored_max=sum((leaf.max * leaf.weight for leaf in scored), ZERO),
+        recognised_models=len(play.refs) + play.counted,
+        vetoes=tuple(veto.id for veto in in_force),
+        forfeited=any(veto.event == "decision.forfeit_confirmed" for veto in in_force),
+        appeal_right_lost=any(veto.appeal_right_lost for veto in in_force),
+        reasons=tuple(reasons),
+    )
+
+
+def _leaf(leaf: Leaf, play: _Play) -> LeafSheet:
+    mark = play.effective(leaf)
+    state, points, rescaled = "NOT_SCORED", None, False
+    if mark is not None:
+        points = mark.points
+        rescaled = points is None
+        state = "SCORED" if mark.fact.state is None else str(mark.fact.state)
+    return LeafSheet(
+        id=leaf.id,
+        max=leaf.max[play.area],
+        weight=leaf.weight,
+        state=state,
+        rescaled=rescaled,
+        stage=None if mark is None else mark.stage,
+        points=points,
+        marks=tuple(one.frozen() for one in play.marks.get(leaf.id, ())),
+    )
+
+
+def _groups(rulebook: Rulebook, leaves: tuple[LeafSheet, ...]) -> dict[str, GroupSheet]:
+    values = dict.fromkeys(rulebook.group, ZERO)
+    most = dict.fromkeys(rulebook.group, ZERO)
+    for leaf in leaves:
+        if leaf.rescaled:
+            continue
+        for group in rulebook.leaf[leaf.id].groups:
+            values[group] += leaf.contribution
+            most[group] += leaf.max * leaf.weight
+    return {group: GroupSheet(values[group], most[group]) for group in rulebook.group}
+
+
+def _base(
+    rulebook: Rulebook, area: str, total: Fraction, most: Fraction, scored: bool, rescaled: bool
+) -> Fraction | None:
+    """§6: rounded once.  None without any official value, or when nothing is left to be scored against."""
+    if not scored or (rescaled and most == 0):
+        return None
+    exact = rulebook.area[area].total * total / most if rescaled else total
+    return to_step(exact, rulebook.number.step, rulebook.number.rounding)
+
+
+def _invalidated(rulebook: Rulebook, play: _Play) -> list[str]:
+    hit = {
+        criterion
+        for criterion, marks in play.marks.items()
+        for mark in marks
+        if mark.status == "INVALIDATED" and not mark.withdrawn and mark.stage != "self"
+    }
+    known = [leaf.id for leaf in rulebook.leaves if leaf.id in hit]
+    return known + sorted(hit - set(known))
+
+
+class _Counted:
+    """Bonus or penalty of one unit: occurrences in ledger order of their decision use up the caps (§6)."""
+
+    def __init__(self, kind: str, rules: AdjustmentRules, play: _Play) -> None:
+        self.kind = kind
+        self.play = play
+        self.items = {item.code: item for item in rules.items}
+        self.occurrences: list[Occurrence] = []
+        counting = self._counting([fact for fact in play.decided if fact.kind == kind])
+        used = dict.fromkeys(self.items, ZERO)
+        self.total = ZERO
+        sums = dict.fromkeys(self.items, ZERO)
+        duplicates: set[str] = set()
+        for fact, status, worth in counting:
+            credited = ZERO
+            if not status:
+                item = self.items[fact.code]
+                within = min(worth, item.cap - used[item.code])
+                used[item.code] += within
+                sums[item.code] += worth
+                credited = min(within, rules.cap_total - self.total)
+                self.total += credited
+            elif status == "DUPLICATE":
+                duplicates.add(fact.code)
+            self.occurrences.append(
+                Occurrence(fact.position, kind, fact.code, fact.occurrence_ref, worth, credited, status)
+            )
+        self.duplicates = [code for code in self.items if code in duplicates]
+        self.capped = [code for code in self.items if sums[code] > used[code]]
+        if sum(used.values(), ZERO) > self.total:
+            self.capped.append("total")
+
+    def _counting(self, facts: list[Decided]) -> list[tuple[Decided, str, Fraction]]:
+        """Each decision with its status and worth.  A later refusal of the same occurrence revokes it."""
+        result: list[tuple[Decided, str, Fraction]] = []
+        counted: dict[Any, int] = {}
+        for fact in facts:
+            key = (fact.code, fact.occurrence_ref)
+            if not (_plain(fact.code) and _plain(fact.occurrence_ref)) or fact.code not in self.items:
+                result.append((fact, "S002", ZERO))
+                continue
+            if not fact.accepted:
+                if key in counted:
+                    before = result[counted.pop(key)]
+                    result[result.index(before)] = (before[0], "REVOKED", before[2])
+                result.append((fact, "REFUSED", ZERO))
+                continue
+            if key in counted:
+                result.append((fact, "DUPLICATE", ZERO))
+                continue
+            worth, status = self._worth(self.items[fact.code], fact)
+            if not status:
+                counted[key] = len(result)
+            result.append((fact, status, worth))
+        return result
+
+    def _worth(self, item: AdjustmentItem, fact: Decided) -> tuple[Fraction, str]:
+        rulebook = self.play.rulebook
+        day = self.play.occurred_on.get((fact.code, fact.occurrence_ref))
+        if day is not None and not _within_period(rulebook, day):
+            return ZERO, "OUTSIDE_PERIOD"
+        if item.per is not None:
+            return item.per, ""
+        try:
+            worth = parse(fact.points)
+        except (NotADecimal, TypeError):
+            return ZERO, "S005"
+        if worth < 0:
+            return ZERO, "S007"
+        return (worth, "") if on_step(worth, rulebook.number.step) else (ZERO, "S006")
+
+
+def _within_period(rulebook: Rulebook, day: Any) -> bool:
+    try:
+        return rulebook.period.holds(date.fromisoformat(day))
+    except (TypeError, ValueError):
+        return False
+
+
+def _plain(value: Any) -> bool:
+    """Whether a value read from an event can serve as a key."""
+    return value is None or isinstance(value, str)
+
+
+def _same(points: Fraction | None, stated: Any) -> bool:
+    if stated is None or points is None:
+        return stated is None and points is None
+    try:
+        return parse(stated) == points
+    except (NotADecimal, TypeError):
+        return False
