@@ -55,11 +55,11 @@ def decide_rows(
     evolve: Callable[[State, Draft], State],
     mode: str = ALL_OR_NOTHING,
 ) -> BatchResult:
-    """Decide ``rows`` (commands, or :class:`MalformedRow`) one after the other, each on the state that the accepted ones before it left.
+    """Decide ``rows`` (commands or :class:`MalformedRow`) one after the other.
 
-    With ``all_or_nothing`` one refused row refuses all: :class:`~shared.decisions.Refused` with every
-    row's faults, fields prefixed ``rows.N.``.  With ``partial`` the good rows stand, and only a batch
-    without any good row is refused whole.
+    Each is decided on the state that the accepted ones before it left.  With ``all_or_nothing`` one
+    refused row refuses all: :class:`~shared.decisions.Refused` with every row's faults, fields prefixed
+    ``rows.N.``.  With ``partial`` the good rows stand, and only a batch without any good row is refused.
     """
     results: list[RowResult] = []
     statuses: set[int] = set()
