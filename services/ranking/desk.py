@@ -1,0 +1,255 @@
+"""What every reader's route needs: who asks, what he may see, and the standings at the position he means."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any, cast
+
+from flask import current_app
+from sqlalchemy import Engine, func, select
+
+from services.ranking import positions, visibility
+from services.ranking.book import Book, Books
+from services.ranking.engine import State
+from services.ranking.history import Histories, History, PositionAhead, Shown
+from services.ranking.projections import Publication, newest, published, published_body
+from services.ranking.stream import Hub, News
+from services.ranking.tables import standings
+from shared.access import Audience
+from shared.database import read_transaction
+from shared.events.envelope import instant, source_of
+from shared.web.problems import Problem, ProblemType, declare
+from shared.web.runtime import Reader, reader, runtime
+
+EXTENSION = "bangvang.ranking"
+WAIT_SECONDS = 10.0
+
+_T = ProblemType
+declare(
+    _T("position-ahead", 422, "Vị trí chưa có trong sổ cái", "Position beyond the ledger",
+       "Chọn vị trí không quá vị trí hiện nay.", "Choose a position up to the present one."),
+    _T("time-ahead", 422, "Thời điểm ở tương lai", "Time in the future",
+       "Chọn thời điểm không sau bây giờ.", "Choose a time not later than now."),
+    _T("bad-position", 422, "Vị trí không hợp lệ", "Not a position",
+       "Ghi số vị trí, hoặc thời điểm có múi giờ như 2020-11-20T10:00:00Z.",
+       "Give a number, or an instant with its zone such as 2020-11-20T10:00:00Z."),
+    _T("not-public", 403, "Bảng này chưa công bố", "Not published",
+       "Xem phiên bản đã công bố, hoặc đăng nhập bằng tài khoản có quyền xem bảng chưa công bố.",
+       "Read a published version, or sign in with an account that may see unpublished standings."),
+    _T("not-yet-visible", 503, "Chưa thấy trong bảng", "Not yet in the view",
+       "Thử lại sau ít giây.", "Try again in a few seconds."),
+    _T("unknown-engine", 422, "Không có máy tính điểm này", "Unknown engine",
+       "Bỏ tham số engine, hoặc dùng phiên bản nêu trong câu trả lời.",
+       "Leave out engine, or use the version that answers name."),
+    _T("unknown-area", 404, "Không có khu vực này", "Unknown area",
+       "Kiểm tra mã khu vực trong bộ tiêu chí.", "Check the area's code in the rulebook."),
+    _T("unknown-event", 404, "Không có sự kiện này", "Unknown event",
+       "Sự kiện vừa ghi có thể cần vài giây để vào sổ cái.",
+       "A new event may need some seconds to reach the ledger."),
+    _T("unknown-version", 404, "Không có phiên bản này", "Unknown version",
+       "Xem danh sách các phiên bản đã công bố.", "See the list of published versions."),
+)  # fmt: skip
+
+_AFTER = re.compile(r"(scores|inspections|ranking|notify|root):([1-9]\d{0,11})", re.ASCII)
+_NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
+
+
+class Desk:
+    """What a web process of ranking keeps between requests: histories, books, the news hub."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.histories = Histories(engine)
+        self.books = Books()
+        self.hub = Hub(self._look)
+
+    def _look(self) -> dict[str, News]:
+        last = select(standings.c.ledger, func.max(standings.c.position).label("position")).group_by(
+            standings.c.ledger
+        )
+        newest_of = last.subquery()
+        query = select(standings.c.ledger, standings.c.position, standings.c.digest).join(
+            newest_of,
+            (standings.c.ledger == newest_of.c.ledger) & (standings.c.position == newest_of.c.position),
+        )
+        with read_transaction(self.engine) as connection:
+            return {row.ledger: News(row.position, row.digest) for row in connection.execute(query)}
+
+
+def desk() -> Desk:
+    """The desk of the running app."""
+    return cast(Desk, current_app.extensions[EXTENSION])
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reader's view of one ledger.
+
+    ``size``: how far the standings have got; readers see no position beyond it.
+    """
+
+    reader: Reader
+    ledger: str
+    size: int
+    history: History
+    book: Book
+    state: State
+    policy: str
+    audience: Audience
+    publications: tuple[Publication, ...]
+
+    @property
+    def open_to_all(self) -> bool:
+        """Whether the rulebook's policy lets everybody see unpublished standings."""
+        return self.policy == "public"
+
+    def may_see(self, position: int) -> bool:
+        """Whether anything of the standings at ``position`` is this reader's to see."""
+        return not self.audience.published_only or self._pinned(position) is not None
+
+    def _pinned(self, position: int) -> Publication | None:
+        return next((one for one in self.publications if one.position == position and one.holds), None)
+
+    def audience_at(self, position: int) -> Audience:
+        """What the reader sees at ``position``: all of it where a publication pinned it."""
+        return Audience(everything=True) if self._pinned(position) else self.audience
+
+    def body(self, shown: Shown, state: State) -> dict[str, Any]:
+        """The body at ``shown``, cut down to this reader."""
+        return visibility.for_audience(
+            shown.body, state, self.audience_at(shown.position), partial(self._team, shown.position)
+        )
+
+    def _team(self, position: int, unit: str) -> str | None:
+        return self.book.team_of(unit, position)
+
+    def sees_event(self, type_: str, subject: str) -> bool:
+        """Whether the reader may read what an event says."""
+        return visibility.sees_event(self.audience, type_, subject, partial(self._team, self.size))
+
+    def default_position(self) -> int:
+        """What this reader gets when he names no position: the newest he may see.
+
+        Raises a 403 problem when nothing is his to see.
+        """
+        if not self.audience.published_only:
+            return self.size
+        if self.publications:
+            return self.publications[-1].position
+        raise Problem("not-public")
+
+    def before(self, position: int) -> Publication | None:
+        """The newest publication stated within the first ``position`` events."""
+        return next((one for one in reversed(self.publications) if one.stated_at <= position), None)
+
+
+def view(org: str, cycle: str) -> View:
+    """The view of whoever sends the running request.  Raises 401 and 404 problems."""
+    who = reader(org, cycle)
+    ledger = who.ledger.ledger
+    here = desk()
+    with read_transaction(here.engine) as connection:
+        latest = newest(connection, ledger)
+        size = 0 if latest is None else latest.position
+        book = here.books.of(ledger)
+        book.refresh(connection, size)
+        versions = published(connection, ledger)
+    history = here.histories.of(ledger)
+    state = history.state_at(size)
+    policy = visibility.policy(state)
+    return View(who, ledger, size, history, book, state, policy, who.audience(policy), versions)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A position that was asked for as a time, and so has to be redirected to."""
+
+    position: int
+
+
+def asked_position(seen: View, text: str | None) -> int | Moment | None:
+    """The position in ``?at=``: a number, or a :class:`Moment` for an instant; None when absent.
+
+    Raises 422 problems for what is neither, or lies ahead.
+    """
+    if text is None or text == "":
+        return None
+    if _NUMBER.fullmatch(text):
+        position = int(text)
+        if position > seen.size:
+            raise Problem(
+                "position-ahead",
+                f"Sổ cái mới đến vị trí {seen.size}; không có vị trí {position}.",
+                f"The ledger has reached position {seen.size}; there is no position {position}.",
+                extra={"size": seen.size},
+            )
+        return position
+    try:
+        # In a query, "+" of an offset arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError as error:
+        raise Problem("bad-position") from error
+    if moment.tzinfo is None or moment.year < 1:
+        raise Problem("bad-position")
+    moment = moment.astimezone(UTC)
+    if moment > runtime().clock(seen.ledger):
+        raise Problem("time-ahead")
+    return Moment(min(seen.history.position_at(instant(moment)), seen.size))
+
+
+def shown_at(seen: View, position: int | None) -> Shown:
+    """The standings at ``position`` (None: the newest for this reader).  Raises 403, 422 problems."""
+    wanted = seen.default_position() if position is None else position
+    if not seen.may_see(wanted):
+        raise Problem("not-public")
+    try:
+        return seen.history.at(wanted)
+    except PositionAhead as error:
+        raise Problem("position-ahead", extra={"size": error.size}) from error
+
+
+def state_at(seen: View, position: int) -> State:
+    """The fold at ``position``."""
+    return seen.state if position == seen.size else seen.history.state_at(position)
+
+
+def wait_for(ledger: str, after: str, seconds: float = WAIT_SECONDS) -> None:
+    """Wait until the number ``after`` (``scores:57``) is in the standings: read your own writes.
+
+    Raises a 503 problem after ``seconds``, and 422 for what is no such number.
+    """
+    found = _AFTER.fullmatch(after)
+    if found is None:
+        raise Problem(
+            "bad-request",
+            "after có dạng nguồn:số, ví dụ scores:57.",
+            "after has the form source:number, such as scores:57.",
+            status=422,
+        )
+    source, sequence = source_of(found.group(1), ledger), int(found.group(2))
+    deadline = time.monotonic() + seconds
+    while True:
+        with read_transaction(desk().engine) as connection:
+            position = positions.position_of_sequence(connection, ledger, source, sequence)
+            latest = newest(connection, ledger) if position is not None else None
+        if position is not None and latest is not None and latest.position > position:
+            return
+        if time.monotonic() > deadline:
+            raise Problem("not-yet-visible", headers={"Retry-After": "2"})
+        time.sleep(0.05)
+
+
+def pinned_body(seen: View, version: int) -> tuple[Publication, Mapping[str, Any]]:
+    """A published version and its body.  Raises a 404 problem."""
+    publication = next((one for one in seen.publications if one.version == version), None)
+    if publication is None:
+        raise Problem("unknown-version")
+    with read_transaction(desk().engine) as connection:
+        body = published_body(connection, seen.ledger, version)
+    assert body is not None  # one row holds both
+    return publication, body

@@ -1,0 +1,52 @@
+"""From rows of the ledger to the engine: the one seam that the projection, the history and replay share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.ranking.engine import State, body, compute, digest, evolve, uninterpreted
+from shared.events.catalogue import interpret
+from shared.events.envelope import Event, parse_envelope, trusted_event
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Standings as readers get them: the engine's body, and the digest of its content alone."""
+
+    body: dict[str, Any]
+    digest: str
+
+
+def take(state: State, position: int, value: bytes) -> Event:
+    """Fold the event at ``position``, whose canonical bytes are ``value``; ``state`` changes in place.
+
+    An event that the catalogue does not understand keeps its position and changes no standing
+    (architecture 4.2).
+    """
+    event = trusted_event(value, parse_envelope(value))
+    take_event(state, position, event)
+    return event
+
+
+def take_event(state: State, position: int, event: Event) -> None:
+    """Fold an event that is parsed already."""
+    if interpret(event) is not None:
+        uninterpreted(state, position, event.type)
+    else:
+        evolve(
+            state,
+            event.type,
+            event.source,
+            event.subject,
+            event.sequence,
+            position,
+            event.time,
+            event.data,
+        )
+
+
+def result(state: State) -> Result:
+    """The standings of ``state``."""
+    content = body(compute(state))
+    return Result(content, digest(content))

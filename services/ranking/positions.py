@@ -1,0 +1,94 @@
+"""Questions to the ledger table that only ranking's readers ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from shared.ledger.tables import ledger as table
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event of the ledger, at its own 0-based ``position``."""
+
+    position: int
+    event_id: str
+    type: str
+    subject: str
+    source: str
+    sequence: int
+    time: str
+    value: bytes
+
+
+_COLUMNS = (
+    table.c.position,
+    table.c.event_id,
+    table.c.type,
+    table.c.subject,
+    table.c.source,
+    table.c.sequence,
+    table.c.time,
+    table.c.value,
+)
+
+
+def times(connection: Connection, ledger: str, start: int) -> Iterator[str]:
+    """``time`` of every event from position ``start`` on, in order."""
+    rows = connection.execute(
+        select(table.c.time)
+        .where(table.c.ledger == ledger, table.c.position >= start)
+        .order_by(table.c.position)
+    )
+    return (row.time for row in rows)
+
+
+def entries(
+    connection: Connection, ledger: str, after: int, size: int, limit: int, types: tuple[str, ...] = ()
+) -> list[Entry]:
+    """Up to ``limit`` events behind position ``after`` (exclusive) among the first ``size``."""
+    query = select(*_COLUMNS).where(
+        table.c.ledger == ledger, table.c.position > after, table.c.position < size
+    )
+    if types:
+        query = query.where(table.c.type.in_(types))
+    rows = connection.execute(query.order_by(table.c.position).limit(limit))
+    return [Entry(**row._mapping) for row in rows]
+
+
+def entry(connection: Connection, ledger: str, position: int) -> Entry | None:
+    """The event at ``position``, or None."""
+    found = entries(connection, ledger, position - 1, position + 1, 1)
+    return found[0] if found else None
+
+
+def position_of_event(connection: Connection, ledger: str, event_id: str) -> int | None:
+    """Where the event ``event_id`` stands.  Ids are a source's own words: the first one counts."""
+    return connection.scalar(
+        select(table.c.position)
+        .where(table.c.ledger == ledger, table.c.event_id == event_id)
+        .order_by(table.c.position)
+        .limit(1)
+    )
+
+
+def position_of_sequence(connection: Connection, ledger: str, source: str, sequence: int) -> int | None:
+    """Where number ``sequence`` of ``source`` stands, or None while it is not in the ledger."""
+    return connection.scalar(
+        select(table.c.position).where(
+            table.c.ledger == ledger, table.c.source == source, table.c.sequence == sequence
+        )
+    )
+
+
+def leaves(connection: Connection, ledger: str, size: int) -> list[bytes]:
+    """Leaf hashes of the first ``size`` positions."""
+    rows = connection.execute(
+        select(table.c.leaf)
+        .where(table.c.ledger == ledger, table.c.position < size)
+        .order_by(table.c.position)
+    )
+    return [bytes(row.leaf) for row in rows]

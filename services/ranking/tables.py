@@ -1,0 +1,35 @@
+"""Read tables of ranking: standings as they were shown, and publications with what they pinned."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData()
+
+# One row for the newest position of every batch: what readers were shown, and the digest it had.
+standings = Table(
+    "ranking_standings",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("digest", String(71), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # zlib over the canonical bytes
+    Column("at", String(27), nullable=False),  # time of the last event folded
+)
+
+publications = Table(
+    "ranking_publications",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("status", String(16), nullable=False),
+    Column("position", BigInteger, nullable=False),  # pinned
+    Column("stated_at", BigInteger, nullable=False),  # position just after the event that published it
+    Column("root", String(71), nullable=False),
+    Column("rulebook", String(71), nullable=False),
+    Column("engine", String(16), nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("holds", Integer, nullable=False),  # 1: a recomputation at the pinned position gives that digest
+    Column("time", String(27), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)

@@ -1,0 +1,226 @@
+"""What happened, in words: one event as a short sentence in Vietnamese and in English.
+
+Pure: reads the catalogue's ``data`` and a book of names.  An event that this code does not know still
+gets a sentence, since the slider and the history show every position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages of the pages."""
+
+    vi: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """The text in ``language``; anything but ``en`` is Vietnamese."""
+        return self.en if language == "en" else self.vi
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names for the codes of a ledger: units, departments and criteria.  A code without a name stays itself."""
+
+    units: Mapping[str, str] = field(default_factory=dict)
+    departments: Mapping[str, str] = field(default_factory=dict)
+    criteria: Mapping[str, str] = field(default_factory=dict)
+
+    def unit(self, code: str) -> str:
+        return self.units.get(code, code)
+
+    def department(self, code: str) -> str:
+        return self.departments.get(code, code)
+
+
+def comma(points: str) -> str:
+    """A decimal string as Vietnamese pages write it: ``8.25`` -> ``8,25``."""
+    return points.replace(".", ",")
+
+
+_STAGES = {
+    "self": Words("tự chấm", "scored itself on"),
+    "department": Words("chấm", "scored"),
+    "external": Words("gửi đánh giá", "evaluated"),
+}
+
+Sentence = Callable[[Names, str, Mapping[str, Any]], Words]
+
+
+def _score(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, criterion = names.unit(subject), str(data["criterion"])
+    if data.get("state") == "NO_TARGET":
+        body = names.department(str(data.get("responsible", "")))
+        return Words(
+            f"{body or 'Đơn vị phụ trách'} không giao chỉ tiêu {criterion} cho {unit}",
+            f"{body or 'The owner'} sets no target in {criterion} for {unit}",
+        )
+    value = str(data["value"])
+    if "target" in data:
+        vi, en = f"{comma(value)}/{comma(str(data['target']))}", f"{value}/{data['target']}"
+    else:
+        vi, en = comma(value), value
+    stage = _STAGES[data["stage"]]
+    if data["stage"] == "self":
+        return Words(f"{unit} {stage.vi} tiêu chí {criterion}: {vi}", f"{unit} {stage.en} {criterion}: {en}")
+    body = names.department(str(data.get("responsible", ""))) or {"department": "Ban/ĐVSN"}.get(data["stage"], "")
+    return Words(
+        f"{body} {stage.vi} {unit}, tiêu chí {criterion}: {vi}".strip(),
+        f"{body or 'The owner'} {stage.en} {unit}, criterion {criterion}: {en}",
+    )
+
+
+def _conclusion(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, scores, changes = names.unit(subject), len(data["scores"]), len(data["adjustments"])
+    return Words(
+        f"Kết luận kiểm tra {unit}: {scores} điểm kiểm tra, {changes} điều chỉnh",
+        f"Inspection of {unit} concluded: {scores} inspection scores, {changes} adjustments",
+    )
+
+
+def _amount(kind_vi: str, kind_en: str) -> Sentence:
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        unit, code = names.unit(subject), data["code"]
+        accepted = data["outcome"] == "accepted"
+        return Words(
+            f"Ban Thường vụ {'duyệt' if accepted else 'không duyệt'} {kind_vi} {code} của {unit}",
+            f"The Standing Committee {'accepts' if accepted else 'refuses'} {kind_en} {code} of {unit}",
+        )
+
+    return sentence
+
+
+def _proposed(kind_vi: str, kind_en: str) -> Sentence:
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        unit, code = names.unit(subject), data["code"]
+        return Words(f"Đề nghị {kind_vi} {code} cho {unit}", f"{kind_en} {code} proposed for {unit}")
+
+    return sentence
+
+
+def _decided_score(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, criterion = names.unit(subject), data["criterion"]
+    if "points" in data:
+        vi, en = f"{comma(str(data['points']))} điểm", f"{data['points']} points"
+    else:
+        vi, en = "không áp dụng", "not applicable"
+    return Words(
+        f"Ban Thường vụ quyết định tiêu chí {criterion} của {unit}: {vi}",
+        f"The Standing Committee decides {criterion} of {unit}: {en}",
+    )
+
+
+def _submission(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, total, missing = names.unit(subject), len(data["manifest"]), len(data["missing"])
+    late_vi, late_en = ("", "") if data["on_time"] else (", trễ hạn", ", late")
+    return Words(
+        f"{unit} gửi hồ sơ: {total - missing}/{total} tài liệu{late_vi}",
+        f"{unit} sent its pack: {total - missing} of {total} documents{late_en}",
+    )
+
+
+def _published(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    return Words(
+        f"Công bố phiên bản {data['version']}, chốt tại vị trí {data['position']}",
+        f"Version {data['version']} published, pinned at position {data['position']}",
+    )
+
+
+def _of_unit(vi: str, en: str) -> Sentence:
+    """A sentence with the unit's name and fields of ``data`` filled in."""
+
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        fill = {"unit": names.unit(subject), "subject": subject, **data}
+        return Words(vi.format_map(fill), en.format_map(fill))
+
+    return sentence
+
+
+_SENTENCES: dict[str, Sentence] = {
+    "ledger.opened.v1": _of_unit("Mở sổ cái {org}/{cycle}: {name}", "Ledger {org}/{cycle} opened: {name}"),
+    "key.added.v1": _of_unit("Thêm khóa ký cho {source_name}", "A key is added for {source_name}"),
+    "key.retired.v1": _of_unit("Ngừng dùng một khóa ký: {reason}", "A key is retired: {reason}"),
+    "cycle.opened.v1": _of_unit("Mở kỳ đánh giá: {name}", "Cycle opened: {name}"),
+    "rulebook.part.v1": _of_unit("Nạp bộ tiêu chí, một phần", "A part of the rulebook is stated"),
+    "rulebook.adopted.v1": _of_unit(
+        "Ban hành bộ tiêu chí {rulebook_id} {version}", "Rulebook {rulebook_id} {version} adopted"
+    ),
+    "unit.registered.v1": _of_unit("Đăng ký đơn vị {name}", "Unit {name} registered"),
+    "department.registered.v1": _of_unit("Đăng ký đơn vị chấm {name}", "Scoring body {name} registered"),
+    "grant.given.v1": _of_unit("Phân quyền {role} cho {sub}", "{sub} is granted {role}"),
+    "grant.ended.v1": _of_unit("Kết thúc một phân quyền", "A grant ends"),
+    "score.recorded.v1": _score,
+    "score.withdrawn.v1": _of_unit(
+        "Rút điểm tiêu chí {criterion} của {unit}: {reason}", "Score {criterion} of {unit} withdrawn: {reason}"
+    ),
+    "bonus.proposed.v1": _proposed("điểm thưởng", "Bonus"),
+    "penalty.proposed.v1": _proposed("điểm trừ", "Penalty"),
+    "veto.recorded.v1": _of_unit("Ghi nhận điều kiện khống chế {veto} với {unit}", "Veto {veto} recorded for {unit}"),
+    "veto.lifted.v1": _of_unit("Gỡ điều kiện khống chế {veto} với {unit}", "Veto {veto} lifted for {unit}"),
+    "round.opened.v1": _of_unit("Mở đợt kiểm tra {round}", "Round {round} opened"),
+    "round.closed.v1": _of_unit("Kết thúc đợt kiểm tra {round}", "Round {round} closed"),
+    "team.formed.v1": _of_unit("Thành lập đoàn kiểm tra {team}", "Team {team} formed"),
+    "inspection.scheduled.v1": _of_unit("Xếp lịch kiểm tra {unit} ngày {date}", "Inspection of {unit} set for {date}"),
+    "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
+    "submission.received.v1": _submission,
+    "conclusion.signed.v1": _conclusion,
+    "decision.score.v1": _decided_score,
+    "decision.bonus.v1": _amount("điểm thưởng", "bonus"),
+    "decision.penalty.v1": _amount("điểm trừ", "penalty"),
+    "decision.forfeit_confirmed.v1": _of_unit(
+        "Ban Thường vụ xác nhận {unit} không gửi đủ hồ sơ, không kiểm tra",
+        "The Standing Committee confirms that {unit} forfeits its inspection",
+    ),
+    "decision.forfeit_lifted.v1": _of_unit(
+        "Ban Thường vụ gỡ xác nhận không kiểm tra với {unit}", "The forfeit of {unit} is lifted"
+    ),
+    "decision.tie.v1": _of_unit("Ban Thường vụ phân định đồng hạng, khu vực {area}", "A tie in area {area} is decided"),
+    "result.published.v1": _published,
+    "notice.issued.v1": _of_unit("Phát hành thông báo cho {unit}", "Notice issued to {unit}"),
+}
+
+
+def describe(type_: str, subject: str, data: Mapping[str, Any], names: Names) -> Words:
+    """The event in words.  Never raises: an unknown type or bad ``data`` is named as what it is."""
+    sentence = _SENTENCES.get(type_)
+    if sentence is not None:
+        try:
+            return sentence(names, subject, data)
+        except (KeyError, TypeError, AttributeError, ValueError, IndexError):
+            pass
+    return Words(f"Sự kiện chưa hiểu: {type_} ({subject})", f"Event not understood: {type_} ({subject})")
+
+
+_REASONS: dict[str, tuple[str, str]] = {
+    "DUPLICATE": ("{a} nêu trùng một sự việc, chỉ tính một lần", "{a} names the same occurrence twice; counted once"),
+    "RESCALED": ("Tiêu chí {a} không giao chỉ tiêu hoặc không áp dụng: quy đổi theo phần còn lại",
+                 "{a} has no target or does not apply: the rest is scaled up"),
+    "INCOMPLETE": ("Còn thiếu {a} tiêu chí", "{a} criteria still missing"),
+    "INVALIDATED": ("Điểm {a} không còn hợp lệ theo bộ tiêu chí mới", "{a} no longer fits the amended rulebook"),
+    "BONUS_CAP": ("Điểm thưởng chạm trần ({a})", "Bonus capped ({a})"),
+    "PENALTY_CAP": ("Điểm trừ chạm trần ({a})", "Penalty capped ({a})"),
+    "FLOOR": ("Tổng điểm không xuống dưới mức sàn", "The total stops at the floor"),
+    "CLAMP": ("Điểm phân loại dừng ở trần; xếp hạng dùng tổng đầy đủ",
+              "The classification score is capped; ranking uses the full total"),
+    "VETO": ("Điều kiện khống chế {a} hạ mức phân loại", "Veto {a} lowers the class"),
+    "QUOTA": ("Vượt tỷ lệ khống chế của mức {a}", "Beyond the quota of class {a}"),
+    "TIE_AT_QUOTA": ("Đồng hạng ngay tại mức khống chế {a}: chờ Ban Thường vụ quyết định",
+                     "Tied on the quota line of {a}: awaits a decision"),
+    "TIE_BROKEN": ("Phân định đồng điểm theo {a}", "Tie broken by {a}"),
+    "TIE": ("Đồng hạng", "Tied"),
+}  # fmt: skip
+
+
+def reason_words(reason: str, classes: Mapping[str, str] | None = None) -> Words:
+    """A reason code of rulebook 9 (``QUOTA:EXCELLENT``) in words; an unknown code stays itself."""
+    name, _, argument = reason.partition(":")
+    found = _REASONS.get(name)
+    if found is None:
+        return Words(reason, reason)
+    vi_argument = {"total": "trần chung"}.get(argument, (classes or {}).get(argument, argument))
+    return Words(found[0].format(a=vi_argument), found[1].format(a=argument))
