@@ -160,6 +160,17 @@ def dotted(path: Path) -> str:
     return text
 
 
+class _Named(dict[str, str]):
+    """The values of a message; whatever the shape check could not name is called by its place in the file."""
+
+    def __init__(self, values: dict[str, str], path: Path) -> None:
+        super().__init__(values)
+        self.place = dotted(path)
+
+    def __missing__(self, key: str) -> str:
+        return self.place
+
+
 class Report:
     """Collects faults while a file is walked; knows on which line each path stands."""
 
@@ -172,7 +183,8 @@ class Report:
         vi, en = MESSAGES[code]
         shown = {key: str(value)[:80] for key, value in values.items()}
         line = next((self.lines[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.lines), None)
-        fault = Fault(code, dotted(path), line, vi.format(**shown), en.format(**shown))
+        named = _Named(shown, path)
+        fault = Fault(code, dotted(path), line, vi.format_map(named), en.format_map(named))
         if fault not in self.faults:
             self.faults.append(fault)
 

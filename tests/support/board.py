@@ -1,4 +1,6 @@
-"""A ledger for engine tests: states facts as the services would and folds them, without bytes or signatures."""
+"""A ledger for engine tests: states facts as the services would and folds them, without bytes or
+signatures.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,12 @@ class Board:
         text = rulebook.document.decode("utf-8")
         cut = -(-len(text) // parts)
         for n in range(parts):
-            piece = {"digest": rulebook.digest, "index": n, "parts": parts, "text": text[n * cut : (n + 1) * cut]}
+            piece = {
+                "digest": rulebook.digest,
+                "index": n,
+                "parts": parts,
+                "text": text[n * cut : (n + 1) * cut],
+            }
             self.state_fact("rulebook.part.v1", "scores", "rulebook", piece)
         self.digest = rulebook.digest
         return self.state_fact(
