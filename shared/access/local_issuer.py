@@ -23,7 +23,7 @@ from shared.events.signing import key_id
 class LocalIssuer:
     """Issues tokens in the name of ``issuer``; key and public key set lie side by side in one folder."""
 
-    def __init__(self, issuer: str, jwks: Path, *, now: Callable[[], float] = lambda: time.time()) -> None:
+    def __init__(self, issuer: str, jwks: Path, *, now: Callable[[], float] = time.time) -> None:
         """Makes the key (0600) and the key set when they are not there yet; both survive a restart."""
         self._issuer = issuer
         self._now = now

@@ -58,14 +58,14 @@ RULES: tuple[Rule, ...] = (
     # --- scores: values
     Rule("scores", "record_score", "unit", Match.UNIT, _SELF, why="plan III.7: the unit scores itself"),
     Rule("scores", "record_score", "department", Match.OWNER, _BODY, why="plan III.3: assigned content only"),
-    Rule("scores", "record_score", "office", Match.BEHALF, _BODY, why="plan III.3: the Office enters for others"),
-    Rule("scores", "withdraw_score", "unit", Match.UNIT, _SELF, why="who states a value may withdraw it"),
-    Rule("scores", "withdraw_score", "department", Match.OWNER, _BODY, why="who states a value may withdraw it"),
-    Rule("scores", "withdraw_score", "office", Match.BEHALF, _BODY, why="who states a value may withdraw it"),
-    Rule("scores", "propose_bonus", "department", Match.DEPARTMENT, why="plan III.3: bonus, penalty proposed"),
-    Rule("scores", "propose_bonus", "office", Match.LEDGER, why="plan III.3: the Office enters for others"),
-    Rule("scores", "propose_penalty", "department", Match.DEPARTMENT, why="plan III.3: bonus, penalty proposed"),
-    Rule("scores", "propose_penalty", "office", Match.LEDGER, why="plan III.3: the Office enters for others"),
+    Rule("scores", "record_score", "office", Match.BEHALF, _BODY, why="plan III.3: Office for others"),
+    Rule("scores", "withdraw_score", "unit", Match.UNIT, _SELF, why="who states it may withdraw it"),
+    Rule("scores", "withdraw_score", "department", Match.OWNER, _BODY, why="who states it may withdraw it"),
+    Rule("scores", "withdraw_score", "office", Match.BEHALF, _BODY, why="who states it may withdraw it"),
+    Rule("scores", "propose_bonus", "department", Match.DEPARTMENT, why="plan III.3: proposals"),
+    Rule("scores", "propose_bonus", "office", Match.LEDGER, why="plan III.3: Office for others"),
+    Rule("scores", "propose_penalty", "department", Match.DEPARTMENT, why="plan III.3: proposals"),
+    Rule("scores", "propose_penalty", "office", Match.LEDGER, why="plan III.3: Office for others"),
     Rule("scores", "record_veto", "office", Match.LEDGER, why="rulebook 8: recorded from a document"),
     Rule("scores", "lift_veto", "office", Match.LEDGER, why="rulebook 8: lifted by a document"),
     # --- inspections
@@ -75,16 +75,16 @@ RULES: tuple[Rule, ...] = (
     Rule("inspections", "form_team", "admin", Match.LEDGER, why="admin: set-up, no scores"),
     Rule("inspections", "schedule", "office", Match.LEDGER, why="plan III.6"),
     Rule("inspections", "schedule", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("inspections", "schedule", "team_leader", Match.TEAM, why="plan III.4: the leader decides on a new day"),
+    Rule("inspections", "schedule", "team_leader", Match.TEAM, why="plan III.4: the leader re-schedules"),
     Rule("inspections", "receive_pack", "unit", Match.UNIT, why="plan III.4: the unit sends its pack"),
-    Rule("inspections", "receive_pack", "team_secretary", Match.TEAM, why="plan III.4: through the secretary"),
-    Rule("inspections", "open_inspection", "team_leader", Match.TEAM, why="plan III.3: gate, override by leader"),
+    Rule("inspections", "receive_pack", "team_secretary", Match.TEAM, why="plan III.4: by the secretary"),
+    Rule("inspections", "open_inspection", "team_leader", Match.TEAM, why="plan III.3: gate and override"),
     Rule("inspections", "open_inspection", "team_secretary", Match.TEAM, why="plan III.3: the gate"),
     Rule("inspections", "sign_conclusion", "team_leader", Match.TEAM, why="plan III.7: the leader concludes"),
     Rule("inspections", "close_round", "office", Match.LEDGER, why="plan III.2: notices after the round"),
     # --- ranking: decisions of a body; the Office enters them from the minutes, on its behalf
     *(
-        Rule("ranking", f"decide_{what}", role, Match.LEDGER, why="plan III.3: the Standing Committee decides")
+        Rule("ranking", f"decide_{what}", role, Match.LEDGER, why="the Standing Committee decides")
         for what in ("score", "bonus", "penalty", "forfeit", "tie")
         for role in ("standing_committee", "office")
     ),
@@ -109,7 +109,7 @@ RULES: tuple[Rule, ...] = (
     Rule("notify", "read_outbox", "auditor", Match.LEDGER, why="the auditor reads all"),
     # --- demonstration
     *(
-        Rule(service, "move_clock", "admin", Match.LEDGER, demo=True, why="scenario clock, simulated ledgers only")
+        Rule(service, "move_clock", "admin", Match.LEDGER, demo=True, why="simulated ledgers only")
         for service in ("scores", "inspections", "ranking", "notify")
     ),
 )

@@ -157,9 +157,7 @@ class UrlKeys:
 class TokenVerifier:
     """Checks tokens of one issuer: signature, ``iss``, ``aud``, ``exp``, ``nbf``, ``iat``, ``sub``."""
 
-    def __init__(
-        self, issuer: str, source: KeySource, *, now: Callable[[], float] = lambda: time.time()
-    ) -> None:
+    def __init__(self, issuer: str, source: KeySource, *, now: Callable[[], float] = time.time) -> None:
         self._issuer = issuer
         self._source = source
         self._now = now

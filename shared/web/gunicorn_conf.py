@@ -20,7 +20,10 @@ limit_request_fields = 60
 errorlog = "-"
 accesslog = "-" if os.environ.get("BANGVANG_ACCESS_LOG") == "1" else None
 # The query is left out: it may hold what should not stand in a log.
-access_log_format = '{"at":"%(t)s","from":"%(h)s","method":"%(m)s","path":"%(U)s","status":"%(s)s","bytes":"%(B)s","us":"%(D)s"}'
+access_log_format = (
+    '{"at":"%(t)s","from":"%(h)s","method":"%(m)s","path":"%(U)s",'
+    '"status":"%(s)s","bytes":"%(B)s","us":"%(D)s"}'
+)
 
 
 def post_fork(server: Any, worker: Any) -> None:

@@ -27,16 +27,11 @@ def demo_blueprint(service: str, issuer: LocalIssuer) -> Blueprint:
 
     @blueprint.get("/people")
     def choose() -> str:
-        current = runtime()
-        with read_transaction(current.engine) as connection:
+        with read_transaction(runtime().engine) as connection:
             ledgers = known_ledgers(connection)
             asked = request.args.get("ledger")
             chosen = next((entry for entry in ledgers if asked in (None, entry.ledger)), None)
-            found = (
-                people(connection, chosen.ledger, current.clock.now(chosen.ledger, connection))
-                if chosen
-                else ()
-            )
+            found = _people(connection, chosen.ledger) if chosen else ()
         return render_template(
             "people.html",
             ledgers=ledgers,
