@@ -102,9 +102,7 @@ class CycleFiles:
     @property
     def open_units(self) -> tuple[Unit, ...]:
         """The units that are scored and ranked in the cycle."""
-        return tuple(
-            unit for unit in self.units if unit.open_on(self.rulebook.period.end)
-        )
+        return tuple(unit for unit in self.units if unit.open_on(self.rulebook.period.end))
 
 
 def read_files(texts: Mapping[str, str]) -> CycleFiles:
@@ -133,9 +131,7 @@ def read_files(texts: Mapping[str, str]) -> CycleFiles:
             for row in _rows(texts["departments.csv"])
         ),
         members=tuple(
-            Member(
-                row["team"], row["role"], row["person"], row["name"], row["department"]
-            )
+            Member(row["team"], row["role"], row["person"], row["name"], row["department"])
             for row in _rows(texts["teams.csv"])
         ),
         sessions=tuple(

@@ -1,4 +1,4 @@
-"""Chance that is none: a hash of what is asked decides, so the story is the same everywhere and in any order."""
+"""Chance that is none: a hash of what is asked decides, so the story is the same everywhere, in any order."""
 
 from __future__ import annotations
 
@@ -31,7 +31,4 @@ class Dice:
 
     def digest(self, *what: str) -> str:
         """A content digest that stands for a file of the story."""
-        return (
-            "sha256:"
-            + hashlib.sha256("\n".join((self.seed, "file", *what)).encode()).hexdigest()
-        )
+        return "sha256:" + hashlib.sha256("\n".join((self.seed, "file", *what)).encode()).hexdigest()

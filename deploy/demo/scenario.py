@@ -1,8 +1,8 @@
 """The city's 2020 cycle as a list of timed commands, from its files and fixed dice.  Pure.
 
-Six units get exactly the official inputs that the files fix; the others get plausible ones.  The story ends two
-days before the round does: 61 of 66 units are inspected, so the board is provisional, and a first version is
-published.
+Six units get exactly the official inputs that the files fix; the others get plausible ones.  The story ends
+two days before the round does: 61 of 66 units are inspected, so the board is provisional, and a first version
+is published.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ SEED: Final = "bang-vang-2020"
 class Command:
     """One call of the public API.
 
-    ``at``: UTC instant on the scenario clock.  ``operation``: name in the table of access rules.  ``sub`` acts
-    in the hat ``acting_as`` (``role@scope``).  ``key``: the ``Idempotency-Key``, the same on every run.
+    ``at``: UTC instant on the scenario clock.  ``operation``: name in the table of access rules.  ``sub``
+    acts in the hat ``acting_as`` (``role@scope``).  ``key``: the ``Idempotency-Key``, the same on every run.
     ``subject``: the unit, team or department touched, empty when it is none or several.
     """
 
@@ -111,22 +111,12 @@ class _Teller:
         self.units = files.open_units
         self.fixed_units = {row.unit for row in files.fixed}
         self.fixed: dict[tuple[str, str, str], FixedInput] = {
-            (row.unit, row.code, row.stage): row
-            for row in files.fixed
-            if row.kind == "score"
+            (row.unit, row.code, row.stage): row for row in files.fixed if row.kind == "score"
         }
         self.kind = {entry.code: entry.kind for entry in files.departments}
         self.session = {session.unit: session for session in files.sessions}
-        self.leader = {
-            entry.team: entry.person
-            for entry in files.members
-            if entry.role == "leader"
-        }
-        self.secretary = {
-            entry.team: entry.person
-            for entry in files.members
-            if entry.role == "secretary"
-        }
+        self.leader = {entry.team: entry.person for entry in files.members if entry.role == "leader"}
+        self.secretary = {entry.team: entry.person for entry in files.members if entry.role == "secretary"}
 
     # --- setup: cycle, rulebook, register, grants
 
@@ -140,25 +130,13 @@ class _Teller:
             at,
             "open_cycle",
             "cycle",
-            {"cycle": self.book.identity.cycle, "name": words.CYCLE, "period": period},
+            {"name": words.CYCLE, "period": period},
         )
+        yield self._admin(at, "adopt_rulebook", "rulebook", {"text": self.book.document.decode()})
+        yield self._admin(at, "register_department", "departments", {"rows": self._departments()})
         yield self._admin(
-            at, "adopt_rulebook", "rulebook", {"rulebook": self.book.document.decode()}
+            at, "register_unit", "units", {"rows": [_register_row(one) for one in self.files.units]}
         )
-        for department in self.files.departments:
-            body = {
-                "code": department.code,
-                "name": department.name,
-                "kind": department.kind,
-            }
-            if department.entered_by:
-                body["entered_by"] = department.entered_by
-            key = f"department.{department.code}"
-            yield self._admin(at, "register_department", key, body, department.code)
-        for unit in self.files.units:
-            yield self._admin(
-                at, "register_unit", f"unit.{unit.code}", _register_row(unit), unit.code
-            )
         for sub, role, scope in self._hats():
             grant = f"{role}.{sub}"
             body = {
@@ -175,6 +153,15 @@ class _Teller:
                 body,
                 grant,
             )
+
+    def _departments(self) -> list[dict[str, str]]:
+        rows = []
+        for department in self.files.departments:
+            row = {"department": department.code, "name": department.name, "kind": department.kind}
+            if department.entered_by:
+                row["entered_by"] = department.entered_by
+            rows.append(row)
+        return rows
 
     def _hats(self) -> Iterator[tuple[str, str, str]]:
         yield OFFICE, "office", "ledger"
@@ -196,9 +183,7 @@ class _Teller:
 
     def round(self) -> Iterator[Command]:
         at = self.time.at(timeline.ROUND, 8, 30)
-        yield self._office(
-            at, "round", "inspections", "open_round", "round", words.ROUND
-        )
+        yield self._office(at, "round", "inspections", "open_round", "round", words.ROUND)
         for team in sorted({entry.team for entry in self.files.members}):
             members = [
                 {
@@ -211,9 +196,7 @@ class _Teller:
                 if one.team == team
             ]
             body = {"team": team, "members": members}
-            yield self._office(
-                at, "round", "inspections", "form_team", f"team.{team}", body, team
-            )
+            yield self._office(at, "round", "inspections", "form_team", f"team.{team}", body, team)
         at = self.time.at(timeline.ROUND, 14)
         for session in self.files.sessions:
             body = {
@@ -222,9 +205,7 @@ class _Teller:
                 "session": session.session,
             }
             key = f"schedule.{session.unit}.1"
-            yield self._office(
-                at, "round", "inspections", "schedule", key, body, session.unit
-            )
+            yield self._office(at, "round", "inspections", "schedule", key, body, session.unit)
 
     # --- scores: units of themselves, bodies of the units
 
@@ -233,10 +214,7 @@ class _Teller:
         for number, unit in enumerate(self.units):
             at = self.time.at(days[number * len(days) // len(self.units)], 9)
             leaves = [leaf for leaf in self._leaves(unit) if leaf.self_scored]
-            scores = [
-                self._score(unit, leaf, "self", self._own(leaf, unit))
-                for leaf in leaves
-            ]
+            scores = [self._score(unit, leaf, "self", self._own(leaf, unit)) for leaf in leaves]
             yield Command(
                 at,
                 "self-scores",
@@ -246,24 +224,19 @@ class _Teller:
                 f"unit@unit:{unit.code}",
                 f"self.{unit.code}",
                 unit.code,
-                {"scores": scores},
+                {"rows": scores},
             )
 
     def body_scores(self) -> Iterator[Command]:
         leaves = [leaf for leaf in self.book.leaves if leaf.owner != TEAM]
         for number, leaf in enumerate(leaves):
             external = leaf.stage == "external"
-            day = (
-                timeline.BODIES[1]
-                if external
-                else timeline.BODIES[number * 3 // len(leaves)]
-            )
+            day = timeline.BODIES[1] if external else timeline.BODIES[number * 3 // len(leaves)]
             at = self.time.at(day, 8 + number % 3 * 3)
             scores = [
                 self._score(unit, leaf, leaf.stage, raw)
                 for unit in self.units
-                if unit.area in leaf.max
-                and (raw := self._official(leaf, unit)) is not None
+                if unit.area in leaf.max and (raw := self._official(leaf, unit)) is not None
             ]
             sub, hat = self._who_enters(leaf.owner)
             yield Command(
@@ -275,7 +248,7 @@ class _Teller:
                 hat,
                 f"body.{leaf.id}",
                 "",
-                {"scores": scores},
+                {"rows": scores},
             )
 
     def _who_enters(self, owner: str) -> tuple[str, str]:
@@ -312,11 +285,7 @@ class _Teller:
         row = self.fixed.get((unit.code, leaf.id, leaf.stage))
         if row is not None:
             return _raw(row)
-        return (
-            None
-            if unit.code in self.fixed_units
-            else self.make.official(leaf, unit.code, unit.area)
-        )
+        return None if unit.code in self.fixed_units else self.make.official(leaf, unit.code, unit.area)
 
     # --- packs
 
@@ -331,9 +300,7 @@ class _Teller:
 
     def _pack(self, unit: Unit, at: str, phase: str) -> Command:
         wanted = [
-            entry
-            for entry in self.book.required_documents
-            if entry.areas is None or unit.area in entry.areas
+            entry for entry in self.book.required_documents if entry.areas is None or unit.area in entry.areas
         ]
         if unit.code == INCOMPLETE_PACK:
             wanted = wanted[:-1]
@@ -342,9 +309,7 @@ class _Teller:
                 "document": entry.id,
                 "name": f"{entry.id.lower()}-{unit.code.lower()}.pdf",
                 "sha256": self.dice.digest(unit.code, entry.id),
-                "size": self.dice.between(
-                    80_000, 4_000_000, unit.code, entry.id, "size"
-                ),
+                "size": self.dice.between(80_000, 4_000_000, unit.code, entry.id, "size"),
             }
             for entry in wanted
         ]
@@ -363,14 +328,11 @@ class _Teller:
     # --- proposals of bonus and penalty
 
     def proposals(self) -> Iterator[Command]:
-        seen: dict[str, int] = {}
-        for row in self._amounts():
+        # The same deed is proposed once, whoever proposes; two decisions are the fold's to judge.
+        rows = {(row.unit, row.code, row.ref): row for row in self._amounts()}
+        for row in rows.values():
             what = "bonus" if row.code.startswith("T") else "penalty"
-            occurrence = f"{row.unit}.{row.code}.{row.ref}"
-            seen[occurrence] = seen.get(occurrence, 0) + 1
-            owner = words.PROPOSERS[row.code][
-                seen[occurrence] - 1
-            ]  # the same deed may be proposed by two bodies
+            owner = self.dice.pick(words.PROPOSERS[row.code], row.unit, row.ref, "proposer")
             sub, hat = self._who_enters(owner)
             name = f"{row.ref.lower()}.pdf"
             evidence = {
@@ -379,13 +341,14 @@ class _Teller:
                 "size": self.dice.between(20_000, 900_000, row.unit, row.ref, "size"),
             }
             body = {
+                "unit": row.unit,
                 "code": row.code,
                 "occurrence_ref": row.ref,
                 "occurred_on": self._day_of(row).isoformat(),
                 "basis": words.BASIS[row.code].format(ref=row.ref),
                 "evidence": [evidence],
             }
-            key = f"propose.{occurrence}.{seen[occurrence]}"
+            key = f"propose.{row.unit}.{row.code}.{row.ref}"
             at = self.time.at(timeline.PROPOSALS, 9 if what == "bonus" else 14)
             yield Command(
                 at,
@@ -434,9 +397,7 @@ class _Teller:
     def inspections(self) -> Iterator[Command]:
         by_code = {unit.code: unit for unit in self.units}
         yield self._veto()
-        yield self._pack(
-            by_code[LATE_PACK], self.time.at(timeline.LATE_PACK, 8, 30), "inspections"
-        )
+        yield self._pack(by_code[LATE_PACK], self.time.at(timeline.LATE_PACK, 8, 30), "inspections")
         yield from self._moved_sessions()
         for session in self.files.sessions:
             if session.unit in NOT_INSPECTED:
@@ -473,12 +434,8 @@ class _Teller:
             yield self._team(at, "schedule", f"schedule.{code}.2", session, body)
 
     def _veto(self) -> Command:
-        row = next(
-            row
-            for row in self.files.fixed
-            if row.kind == "fact" and row.code.startswith("veto:")
-        )
-        body = {"veto": row.code.removeprefix("veto:"), "document": row.ref}
+        row = next(row for row in self.files.fixed if row.kind == "fact" and row.code.startswith("veto:"))
+        body = {"unit": row.unit, "veto": row.code.removeprefix("veto:"), "document": row.ref}
         at = self.time.at(timeline.PROPOSALS, 16)
         return Command(
             at,
@@ -509,9 +466,7 @@ class _Teller:
             "recognised_models": [
                 {
                     "ref": f"MHGP.{unit.code}.{number}",
-                    "title": words.MODELS[
-                        (number + len(unit.name)) % len(words.MODELS)
-                    ],
+                    "title": words.MODELS[(number + len(unit.name)) % len(words.MODELS)],
                 }
                 for number in range(1, self._models(unit) + 1)
             ],
@@ -519,17 +474,9 @@ class _Teller:
 
     def _models(self, unit: Unit) -> int:
         for row in self.files.fixed:
-            if (
-                row.kind == "fact"
-                and row.unit == unit.code
-                and row.code == "recognised_models"
-            ):
+            if row.kind == "fact" and row.unit == unit.code and row.code == "recognised_models":
                 return int(row.value)
-        return (
-            0
-            if unit.code in self.fixed_units
-            else self.dice.between(0, 2, unit.code, "models")
-        )
+        return 0 if unit.code in self.fixed_units else self.dice.between(0, 2, unit.code, "models")
 
     def _adjustments(self, unit: Unit) -> Iterator[dict[str, Any]]:
         for leaf in self._leaves(unit):
@@ -542,43 +489,30 @@ class _Teller:
                     "from_self": self._points(leaf, unit, "self", self._own(leaf, unit))
                     if leaf.self_scored
                     else None,
-                    "from_effective": self._points(
-                        leaf, unit, leaf.stage, self._official(leaf, unit)
-                    ),
+                    "from_effective": self._points(leaf, unit, leaf.stage, self._official(leaf, unit)),
                     "to": to,
-                    "reason": self.dice.pick(
-                        words.ADJUSTED, unit.code, leaf.id, "reason"
-                    ),
+                    "reason": self.dice.pick(words.ADJUSTED, unit.code, leaf.id, "reason"),
                 }
 
     def _adjusted(self, leaf: Leaf, unit: Unit) -> str | None:
         row = self.fixed.get((unit.code, leaf.id, "inspection"))
         if row is not None:
             return row.value
-        if (
-            unit.code in self.fixed_units
-            or leaf.input != "direct"
-            or leaf.stage != "department"
-        ):
+        if unit.code in self.fixed_units or leaf.input != "direct" or leaf.stage != "department":
             return None
         if not self.dice.one_in(16, unit.code, leaf.id, "adjusted"):
             return None
         raw = self._official(leaf, unit)
-        assert raw is not None and raw.value is not None
+        assert raw is not None
+        assert raw.value is not None
         step = self.book.number.step
-        moved = Fraction(raw.value) + (
-            step if self.dice.one_in(2, unit.code, leaf.id, "up") else -step
-        )
+        moved = Fraction(raw.value) + (step if self.dice.one_in(2, unit.code, leaf.id, "up") else -step)
         return shortest(max(Fraction(0), min(leaf.max[unit.area], moved)))
 
-    def _points(
-        self, leaf: Leaf, unit: Unit, stage: str, raw: Raw | None
-    ) -> str | None:
+    def _points(self, leaf: Leaf, unit: Unit, stage: str, raw: Raw | None) -> str | None:
         if raw is None:
             return None
-        points = evaluate(
-            self.book, unit.area, leaf.id, stage, raw.value, raw.target, raw.state
-        )
+        points = evaluate(self.book, unit.area, leaf.id, stage, raw.value, raw.target, raw.state)
         return None if points is RESCALED else shortest(points)
 
     # --- decisions and publication
@@ -591,11 +525,10 @@ class _Teller:
             what = "bonus" if row.code.startswith("T") else "penalty"
             occurrence = f"{row.unit}.{row.code}.{row.ref}"
             seen[occurrence] = seen.get(occurrence, 0) + 1
-            refused = row.unit not in self.fixed_units and self.dice.one_in(
-                9, row.unit, row.code, "refused"
-            )
+            refused = row.unit not in self.fixed_units and self.dice.one_in(9, row.unit, row.code, "refused")
             text = words.REFUSED if refused else words.ACCEPTED[what]
             body = {
+                "unit": row.unit,
                 "code": row.code,
                 "occurrence_ref": row.ref,
                 "outcome": "refused" if refused else "accepted",
@@ -613,12 +546,9 @@ class _Teller:
             if row.kind != "score" or row.stage not in ("standing", "appeal"):
                 continue
             number += 1
-            given = (
-                {"state": "NOT_APPLICABLE"}
-                if row.value == "NA"
-                else {"points": row.value}
-            )
+            given = {"state": "NOT_APPLICABLE"} if row.value == "NA" else {"points": row.value}
             body = {
+                "unit": row.unit,
                 "criterion": row.code,
                 "stage": row.stage,
                 **given,
@@ -644,9 +574,7 @@ class _Teller:
 
     def publication(self) -> Iterator[Command]:
         at = self.time.at(timeline.PUBLICATION, 10)
-        yield self._committee(
-            at, "publish", "publish.1", "", {"status": "UNOFFICIAL"}, "publication"
-        )
+        yield self._committee(at, "publish", "publish.1", "", {"status": "UNOFFICIAL"}, "publication")
 
     # --- who calls
 
@@ -658,9 +586,7 @@ class _Teller:
         body: Mapping[str, Any],
         subject: str = "",
     ) -> Command:
-        return Command(
-            at, "setup", "scores", operation, ADMIN, "admin@ledger", key, subject, body
-        )
+        return Command(at, "setup", "scores", operation, ADMIN, "admin@ledger", key, subject, body)
 
     def _office(
         self,
@@ -672,9 +598,7 @@ class _Teller:
         body: Mapping[str, Any],
         subject: str = "",
     ) -> Command:
-        return Command(
-            at, phase, service, operation, OFFICE, "office@ledger", key, subject, body
-        )
+        return Command(at, phase, service, operation, OFFICE, "office@ledger", key, subject, body)
 
     def _team(
         self,
@@ -707,9 +631,7 @@ class _Teller:
         phase: str = "decisions",
     ) -> Command:
         hat = "standing_committee@ledger"
-        return Command(
-            at, phase, "ranking", operation, COMMITTEE, hat, key, subject, body
-        )
+        return Command(at, phase, "ranking", operation, COMMITTEE, hat, key, subject, body)
 
 
 def _raw(row: FixedInput) -> Raw:
@@ -738,6 +660,4 @@ def _register_row(unit: Unit) -> dict[str, Any]:
 
 def phases_of(commands: Sequence[Command]) -> dict[str, tuple[Command, ...]]:
     """``commands`` by phase, phases in their order."""
-    return {
-        phase: tuple(one for one in commands if one.phase == phase) for phase in PHASES
-    }
+    return {phase: tuple(one for one in commands if one.phase == phase) for phase in PHASES}

@@ -17,9 +17,7 @@ class Timeline:
 
     def at(self, day: date, hour: int, minute: int = 0) -> str:
         """The instant of ``hour``:``minute`` on ``day``."""
-        return instant(
-            datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
-        )
+        return instant(datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone))
 
 
 # The story starts five weeks before the round and ends two days before its last day.

@@ -49,21 +49,13 @@ class Maker:
 
     def official(self, leaf: Leaf, unit: str, area: str) -> Raw:
         """What the leaf's owner finds."""
-        if (
-            leaf.no_target is not None
-            and leaf.input == "ratio"
-            and self._without_target(leaf, unit)
-        ):
+        if leaf.no_target is not None and leaf.input == "ratio" and self._without_target(leaf, unit):
             return NO_TARGET
         return self._raw(leaf, area, self._level(leaf, unit), unit)
 
     def own(self, leaf: Leaf, unit: str, area: str) -> Raw:
         """What the unit says of itself: the same, or a little better."""
-        if (
-            leaf.no_target is not None
-            and leaf.input == "ratio"
-            and self._without_target(leaf, unit)
-        ):
+        if leaf.no_target is not None and leaf.input == "ratio" and self._without_target(leaf, unit):
             return NO_TARGET
         better = self.dice.between(0, 7, unit, leaf.id, "self")
         return self._raw(leaf, area, min(100, self._level(leaf, unit) + better), unit)
@@ -77,11 +69,7 @@ class Maker:
         if leaf.ladder is not None and leaf.ladder.integer:
             return Raw(str(max(0, _floor(value) - better)))
         if leaf.input == "direct":
-            return Raw(
-                shortest(
-                    min(leaf.max[area], value + better * self.rulebook.number.step)
-                )
-            )
+            return Raw(shortest(min(leaf.max[area], value + better * self.rulebook.number.step)))
         return Raw(shortest(value + better), found.target)
 
     def _level(self, leaf: Leaf, unit: str) -> int:
@@ -107,9 +95,7 @@ class Maker:
         assert leaf.ladder is not None
         if leaf.ladder.unit == "percent":
             target = self.dice.pick(_TARGETS, unit, leaf.id, "target")
-            reached = (
-                level + 8 if level >= 84 else level
-            )  # the best go beyond what was asked
+            reached = level + 8 if level >= 84 else level  # the best go beyond what was asked
             return Raw(str(target * reached // 100), str(target))
         late = 0 if level >= 88 else 1 if level >= 76 else 2 if level >= 64 else 3
         return Raw(str(late))

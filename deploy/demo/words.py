@@ -18,7 +18,7 @@ PROPOSERS: Final[dict[str, tuple[str, ...]]] = {
     "P1": ("BTC", "BTG"),
     "P2": ("BTC", "BMT"),
 }
-"""Who proposes an occurrence of each code, and who proposes the same one again."""
+"""Who may propose an occurrence of each code."""
 BASIS: Final = {
     "T1": "Mô hình, giải pháp được công nhận theo hồ sơ {ref}",
     "T2": "Đơn vị đăng cai hoạt động cấp Thành theo hồ sơ {ref}",
