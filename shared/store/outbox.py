@@ -87,4 +87,4 @@ def resume_from(connection: Connection, ledger: str, source: str, admitted_seque
 
 def last_sequences(connection: Connection, ledger: str) -> dict[str, int]:
     """The highest number stored in ``ledger``, by source."""
-    return dict(connection.execute(_LAST, {"of_ledger": ledger}).tuples())
+    return dict(connection.execute(_LAST, {"of_ledger": ledger}).all())

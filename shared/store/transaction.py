@@ -240,7 +240,7 @@ class LedgerTransaction:
             return
         for start in range(0, len(missing), 500):
             some = missing[start : start + 500]
-            found = dict(self.connection.execute(_LAST_OF_SUBJECTS, {**values, "subjects": some}).tuples())
+            found = dict(self.connection.execute(_LAST_OF_SUBJECTS, {**values, "subjects": some}).all())
             for subject in some:
                 self._subject_heads[source, subject] = found.get(subject, 0)
 
