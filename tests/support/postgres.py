@@ -30,16 +30,15 @@ def binaries() -> Path:
     on_path = shutil.which("initdb")
     if on_path:
         return Path(on_path).resolve().parent
-    raise MissingError(
-        f"The tests need PostgreSQL's server. Install it with:\n\n    {apt_line([PACKAGE])}\n"
-    )
+    raise MissingError(f"The tests need PostgreSQL's server. Install it with:\n\n    {apt_line([PACKAGE])}\n")
 
 
 class PostgresCluster:
-    """One cluster in a folder of its own, on a free loopback port; no password, since it lives for the tests only.
+    """One cluster in a folder of its own, on a free loopback port; no password, since it lives for the tests
+    only.
 
-    ``durable`` keeps ``fsync`` on, for the tests that kill the server.  PostgreSQL refuses to run as root: then it
-    runs as the user ``postgres``.
+    ``durable`` keeps ``fsync`` on, for the tests that kill the server.  PostgreSQL refuses to run as root:
+    then it runs as the user ``postgres``.
     """
 
     def __init__(self, *, durable: bool = False) -> None:
@@ -97,11 +96,7 @@ class PostgresCluster:
             "fsync": "on" if self._durable else "off",
             "full_page_writes": "on" if self._durable else "off",
         }
-        options = [
-            word
-            for name, value in settings.items()
-            for word in ("-c", f"{name}={value}")
-        ]
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._as_user([str(self._bin / "postgres"), "-D", str(data), *options]),
@@ -113,16 +108,12 @@ class PostgresCluster:
         limit = time.monotonic() + timeout
         while True:
             try:
-                psycopg.connect(
-                    host=LOOPBACK, port=self.port, user="postgres", dbname="postgres"
-                ).close()
+                psycopg.connect(host=LOOPBACK, port=self.port, user="postgres", dbname="postgres").close()
                 return
             except psycopg.OperationalError as error:
                 if self._process.poll() is not None or time.monotonic() > limit:
                     said = self.log.read_text(errors="replace")[-3000:]
-                    raise RuntimeError(
-                        f"PostgreSQL did not start: {error}\n{said}"
-                    ) from error
+                    raise RuntimeError(f"PostgreSQL did not start: {error}\n{said}") from error
                 time.sleep(0.1)
 
     def stop(self) -> None:
@@ -147,9 +138,7 @@ class PostgresCluster:
 
     def drop_database(self, url: str) -> None:
         """Drop the database of ``url``, whoever is still connected to it."""
-        self._execute(
-            f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)'
-        )
+        self._execute(f'DROP DATABASE IF EXISTS "{url.rpartition("/")[2]}" WITH (FORCE)')
 
     def _execute(self, statement: str) -> None:
         connection = psycopg.connect(
@@ -164,8 +153,8 @@ class PostgresCluster:
         connection.close()
 
     def _as_user(self, command: list[str]) -> list[str]:
-        # setpriv becomes the command itself, so that our child is the postmaster; the signal ends the server when a
-        # test run is killed.
+        # setpriv becomes the command itself, so that our child is the postmaster; the signal ends the server
+        # when a test run is killed.
         prefix = ["setpriv", "--pdeathsig", "INT"]
         if os.geteuid() == 0:
             prefix += ["--reuid", SERVER_USER, "--regid", SERVER_USER, "--clear-groups"]

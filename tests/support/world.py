@@ -62,9 +62,7 @@ class World:
     def score(self, value: str = "8.25", **changes: Any) -> bytes:
         """A good ``score.recorded.v1`` of the scores service, next in number."""
         unit = changes.pop("subject", "QH-Q01")
-        return self.event(
-            "scores", "score.recorded.v1", unit, score_data(value), **changes
-        )
+        return self.event("scores", "score.recorded.v1", unit, score_data(value), **changes)
 
     def closed(self, **changes: Any) -> bytes:
         """A good ``round.closed.v1`` of the inspections service, next in number."""
@@ -98,9 +96,7 @@ class World:
             command_id=f"command-{service}-{number}",
         )
         unsigned.update(attributes)
-        unsigned = {
-            name: value for name, value in unsigned.items() if value is not None
-        }
+        unsigned = {name: value for name, value in unsigned.items() if value is not None}
         return sign(unsigned, key or self.keys[service])
 
 
@@ -126,10 +122,7 @@ def stated_key(key: Ed25519PrivateKey) -> dict[str, str]:
 
 def records(world: World, values: list[bytes], start: int = 0) -> list[Record]:
     """``values`` as records of one partition."""
-    return [
-        Record("t", 0, start + index, world.key, value)
-        for index, value in enumerate(values)
-    ]
+    return [Record("t", 0, start + index, world.key, value) for index, value in enumerate(values)]
 
 
 def good_attributes(world: World) -> dict[str, Any]:

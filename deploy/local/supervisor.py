@@ -1,0 +1,198 @@
+"""supervisord's settings for one embedded run, and a client that asks it how its programs fare."""
+
+from __future__ import annotations
+
+import configparser
+import io
+import os
+import shlex
+import sys
+import xmlrpc.client
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from supervisor.xmlrpc import SupervisorTransport
+
+from deploy.local.layout import Layout
+from deploy.local.ports import LOOPBACK
+from shared.settings import SERVICES
+
+PROJECT = Path(__file__).parents[2]
+
+THREADS = 16
+WORKERS = {"ranking": 2}
+"""Web processes of a service that needs more than one: whoever watches the live page holds a thread."""
+
+FAILED = frozenset({"FATAL", "UNKNOWN"})
+"""States that supervisord does not leave by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One process of the run.  Programs of a group stop together; groups stop one after the other, last
+    first.
+    """
+
+    name: str
+    group: str
+    priority: int
+    command: Sequence[str]
+    stop_seconds: int
+    environment: dict[str, str]
+
+
+def programs(layout: Layout, kafka_command: Sequence[str] | None) -> list[Program]:
+    """Everything that runs: the broker first (unless it is somebody else's), the proxy last."""
+    environment = layout.environment()
+    found = []
+    if kafka_command is not None:
+        found.append(Program("kafka", "kafka", 10, kafka_command, 60, {}))
+    for service in SERVICES:
+        bind = f"{LOOPBACK}:{layout.web_ports[service]}"
+        found.append(Program(f"web-{service}", "web", 20, gunicorn(service, bind), 15, environment))
+    for service in SERVICES:
+        line = [sys.executable, "-m", f"services.{service}.worker"]
+        found.append(Program(f"worker-{service}", "workers", 30, line, 30, environment))
+    binary = Path(sys.executable).parent / "caddy"
+    line = [str(binary), "run", "--config", str(layout.data / "Caddyfile"), "--adapter", "caddyfile"]
+    found.append(Program("caddy", "caddy", 40, line, 15, {"HOME": str(layout.data / "caddy")}))
+    return found
+
+
+def gunicorn(service: str, bind: str) -> list[str]:
+    """The command of one service's web process."""
+    shared_memory = Path("/dev/shm")
+    heartbeat = ["--worker-tmp-dir", str(shared_memory)] if os.access(shared_memory, os.W_OK) else []
+    return [
+        *(sys.executable, "-m", "gunicorn", "--bind", bind, "--worker-class", "gthread"),
+        *("--workers", str(WORKERS.get(service, 1)), "--threads", str(THREADS)),
+        # A stream of events never ends by itself: at the end of a run it is cut after two seconds.
+        *(
+            "--graceful-timeout",
+            "2",
+            "--timeout",
+            "120",
+            "--keep-alive",
+            "30",
+            "--no-control-socket",
+            *heartbeat,
+        ),
+        *("--log-level", "warning", f"services.{service}.app:create_app()"),
+    ]
+
+
+def configuration(layout: Layout, found: Sequence[Program]) -> str:
+    """The text of supervisord.conf.  A ``%`` in a value is doubled: supervisord expands ``%(…)s``."""
+    # Interpolation off: what is written is exactly what is below.
+    ini = configparser.RawConfigParser()
+    ini.optionxform = str  # type: ignore[assignment,method-assign]
+    ini["unix_http_server"] = {"file": _escape(layout.socket), "chmod": "0700"}
+    ini["rpcinterface:supervisor"] = {
+        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+    }
+    ini["supervisord"] = {
+        "nodaemon": "true",
+        "silent": "true",
+        "directory": _escape(PROJECT),
+        "childlogdir": _escape(layout.logs),
+        "logfile": _escape(layout.logs / "supervisord.log"),
+        "logfile_maxbytes": "10MB",
+        "logfile_backups": "3",
+        "pidfile": _escape(layout.data / "supervisord.pid"),
+        "identifier": "bangvang",
+        **({"user": "root"} if os.geteuid() == 0 else {}),
+    }
+    for program in found:
+        section = {
+            "command": _escape(shlex.join(program.command)),
+            "directory": _escape(PROJECT),
+            "priority": str(program.priority),
+            # The others are started when the broker answers.
+            "autostart": "true" if program.name == "kafka" else "false",
+            "autorestart": "true",
+            # A worker that finds the broker restarting is tried again for as long as that takes.
+            "startretries": "20",
+            "startsecs": "2",
+            "stopsignal": "TERM",
+            "stopwaitsecs": str(program.stop_seconds),
+            "killasgroup": "true",
+            "redirect_stderr": "true",
+            "stdout_logfile": _escape(log_file(layout, program.name)),
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": "3",
+        }
+        if program.environment:
+            pairs = (f"{name}={_quoted(value)}" for name, value in sorted(program.environment.items()))
+            section["environment"] = _escape(",".join(pairs))
+        ini[f"program:{program.name}"] = section
+    for group in dict.fromkeys(program.group for program in found):
+        members = [program for program in found if program.group == group]
+        if [program.name for program in members] != [group]:
+            ini[f"group:{group}"] = {
+                "programs": ",".join(program.name for program in members),
+                "priority": str(members[0].priority),
+            }
+    out = io.StringIO()
+    ini.write(out)
+    return out.getvalue()
+
+
+def log_file(layout: Layout, program: str) -> Path:
+    """Where ``program`` writes."""
+    return layout.logs / f"{program}.log"
+
+
+def _escape(value: object) -> str:
+    return str(value).replace("%", "%%")
+
+
+def _quoted(value: str) -> str:
+    """A value of supervisord's ``environment=``, which shlex splits: quoted, its own quotes and backslashes
+    escaped.
+    """
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How one program fares: supervisord's name for its state, its process id (0 when none), what it says of
+    it.
+    """
+
+    name: str
+    state: str
+    pid: int
+    description: str
+
+
+class Supervisor:
+    """A client of the run's supervisord, over its Unix socket."""
+
+    def __init__(self, socket: Path) -> None:
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{socket}")
+        self._server = xmlrpc.client.ServerProxy(f"http://{LOOPBACK}", transport=transport)
+
+    def answers(self) -> bool:
+        """Whether a supervisord listens on the socket."""
+        try:
+            self._server.supervisor.getState()
+        except (OSError, xmlrpc.client.Error):
+            return False
+        return True
+
+    def pid(self) -> int:
+        """The process id of supervisord itself."""
+        return cast(int, self._server.supervisor.getPID())
+
+    def start_all(self) -> None:
+        """Start every program that does not run, without waiting for it."""
+        self._server.supervisor.startAllProcesses(False)
+
+    def states(self) -> dict[str, State]:
+        """Every program by name."""
+        rows = cast("list[dict[str, Any]]", self._server.supervisor.getAllProcessInfo())
+        return {
+            row["name"]: State(row["name"], row["statename"], row["pid"], row["description"]) for row in rows
+        }
