@@ -54,29 +54,31 @@ def decide_rows(
     decide_one: Callable[[State, Any], Draft],
     evolve: Callable[[State, Draft], State],
     mode: str = ALL_OR_NOTHING,
+    *,
+    name: str = "rows",
 ) -> BatchResult:
     """Decide ``rows`` (commands or :class:`MalformedRow`) one after the other.
 
     Each is decided on the state that the accepted ones before it left.  With ``all_or_nothing`` one
     refused row refuses all: :class:`~shared.decisions.Refused` with every row's faults, fields prefixed
-    ``rows.N.``.  With ``partial`` the good rows stand, and only a batch without any good row is refused.
+    ``{name}.N.``.  With ``partial`` the good rows stand, and only a batch without any good row is refused.
     """
     results: list[RowResult] = []
     statuses: set[int] = set()
     for number, row in enumerate(rows):
         if isinstance(row, MalformedRow):
             statuses.add(422)
-            results.append(RowResult(number, faults=_placed(number, row.faults)))
+            results.append(RowResult(number, faults=_placed(f"{name}.{number}", row.faults)))
             continue
         try:
             draft = decide_one(state, row)
         except Refused as refusal:
             statuses.add(refusal.status)
-            results.append(RowResult(number, faults=_placed(number, refusal.faults)))
+            results.append(RowResult(number, faults=_placed(f"{name}.{number}", refusal.faults)))
         except AccessDenied as denial:
             statuses.add(_FORBIDDEN)
             fault = Fault(denial.reason, denial.vi, denial.en)
-            results.append(RowResult(number, faults=_placed(number, (fault,))))
+            results.append(RowResult(number, faults=_placed(f"{name}.{number}", (fault,))))
         else:
             state = evolve(state, draft)
             results.append(RowResult(number, draft))
@@ -86,8 +88,24 @@ def decide_rows(
     return BatchResult(tuple(results))
 
 
-def _placed(number: int, faults: Sequence[Fault]) -> tuple[Fault, ...]:
-    return tuple(
-        replace(fault, field=f"rows.{number}.{fault.field}" if fault.field else f"rows.{number}")
-        for fault in faults
-    )
+def _placed(place: str, faults: Sequence[Fault]) -> tuple[Fault, ...]:
+    return tuple(replace(fault, field=f"{place}.{fault.field}" if fault.field else place) for fault in faults)
+
+
+def answer_of(result: BatchResult) -> dict[str, Any]:
+    """What a batch is told beside its receipts: each row, the n-th accepted one having the n-th receipt."""
+    rows = [
+        {"row": row.row, "accepted": True}
+        if row.draft is not None
+        else {
+            "row": row.row,
+            "accepted": False,
+            "errors": [
+                {"field": f.field, "value": f.value, "rule": f.rule, "message": f.vi, "message_en": f.en}
+                for f in row.faults
+            ],
+        }
+        for row in result.rows
+    ]
+    accepted = len(result.drafts)
+    return {"accepted": accepted, "refused": len(rows) - accepted, "rows": rows}

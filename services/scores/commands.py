@@ -20,11 +20,12 @@ GRANTED_ROLES = tuple(role for role in ROLES if not role.startswith("team_"))
 
 @dataclass(frozen=True, slots=True)
 class OpenCycle:
-    """A cycle of evaluation begins; ``first`` and ``last`` are days, both inside."""
+    """A cycle begins; ``first`` and ``last`` are days, both inside; ``cycle`` is the ledger's."""
 
     name: str
     first: str
     last: str
+    cycle: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class RegisterUnit:
 
 @dataclass(frozen=True, slots=True)
 class RegisterDepartment:
-    department: str
+    code: str
     name: str
     kind: str
     entered_by: str | None = None
@@ -145,10 +146,11 @@ Command = (
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Rows of one kind.  ``mode``: all_or_nothing (default) or partial."""
+    """Rows of one kind.  ``mode``: all_or_nothing or partial; ``name``: of the list in the request."""
 
     rows: tuple[Command | MalformedRow, ...]
     mode: str = ALL_OR_NOTHING
+    name: str = "scores"
 
 
 UNIT_CODE = validate.Regexp(r"[A-Za-z0-9_.-]{1,64}\Z", error="Not of the required form.")
@@ -157,17 +159,18 @@ UNIT_CODE = validate.Regexp(r"[A-Za-z0-9_.-]{1,64}\Z", error="Not of the require
 class CycleSchema(CommandSchema):
     makes = OpenCycle
 
+    cycle = Code()
     name = Text(required=True, maximum=200)
     period = fields.Nested(Period, required=True)
 
     def build(self, data: dict[str, Any]) -> OpenCycle:
-        return OpenCycle(data["name"], data["period"]["first"], data["period"]["last"])
+        return OpenCycle(data["name"], data["period"]["first"], data["period"]["last"], data.get("cycle"))
 
 
 class RulebookSchema(CommandSchema):
-    """``text``: the rulebook's YAML, or its normalised JSON as text."""
+    """``rulebook``: the text of its YAML, or of its normalised JSON."""
 
-    text = fields.String(required=True, validate=validate.Length(min=1, max=700_000))
+    rulebook = fields.String(required=True, validate=validate.Length(min=1, max=700_000))
     decision = Text(maximum=100)
     mode = fields.String(validate=validate.OneOf(["prospective", "re_evaluate_all"]))
 
@@ -186,26 +189,28 @@ class UnitSchema(CommandSchema):
 
 
 class UnitBatchSchema(CommandSchema):
-    makes = Batch
-
-    rows = Rows(UnitSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    units = Rows(UnitSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
     mode = fields.String(validate=validate.OneOf(MODES))
+
+    def build(self, data: dict[str, Any]) -> Batch:
+        return Batch(data["units"], data.get("mode", ALL_OR_NOTHING), "units")
 
 
 class DepartmentSchema(CommandSchema):
     makes = RegisterDepartment
 
-    department = Code(required=True, validate=UNIT_CODE)
+    code = Code(required=True, validate=UNIT_CODE)
     name = Text(required=True, maximum=200)
     kind = Code(required=True)
     entered_by = Code()
 
 
 class DepartmentBatchSchema(CommandSchema):
-    makes = Batch
-
-    rows = Rows(DepartmentSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    departments = Rows(DepartmentSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
     mode = fields.String(validate=validate.OneOf(MODES))
+
+    def build(self, data: dict[str, Any]) -> Batch:
+        return Batch(data["departments"], data.get("mode", ALL_OR_NOTHING), "departments")
 
 
 class GrantSchema(CommandSchema):
@@ -249,10 +254,11 @@ class ScoreSchema(CommandSchema):
 
 
 class ScoreBatchSchema(CommandSchema):
-    makes = Batch
-
-    rows = Rows(ScoreSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    scores = Rows(ScoreSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
     mode = fields.String(validate=validate.OneOf(MODES))
+
+    def build(self, data: dict[str, Any]) -> Batch:
+        return Batch(data["scores"], data.get("mode", ALL_OR_NOTHING), "scores")
 
 
 class WithdrawSchema(CommandSchema):
@@ -287,9 +293,3 @@ class VetoSchema(CommandSchema):
     document = Text(required=True, maximum=100)
     lift = fields.Boolean(truthy={True}, falsy={False})
     occurred_at = Instant()
-
-
-class ClockSchema(CommandSchema):
-    """The scenario clock is moved to ``now``; it never goes back."""
-
-    now = Instant(required=True)

@@ -59,7 +59,7 @@ def decide_batch(state: State, batch: Batch, caller: Caller) -> BatchResult:
     def one(held: State, row: Command) -> Draft:
         return decide_one(held, row, caller)
 
-    return decide_rows(state, batch.rows, one, evolve, batch.mode)
+    return decide_rows(state, batch.rows, one, evolve, batch.mode, name=batch.name)
 
 
 def decide_one(state: State, command: Command, caller: Caller) -> Draft:
@@ -160,7 +160,8 @@ def withdraw_score(state: State, command: WithdrawScore, caller: Caller) -> Draf
 def propose(state: State, command: Propose, caller: Caller) -> Draft:
     """A bonus or penalty is proposed; it counts once the Committee has decided (plan III.3).
 
-    One (unit, kind, code, occurrence) is proposed once, whoever proposes (domain §6).
+    A body proposes one occurrence once.  Two bodies may each propose the same one: both statements stand,
+    and the occurrence counts once all the same (rulebook format §6).
     """
     speaker = caller.authorise(Target(office=_offices(state)), f"scores.propose_{command.kind}")
     book = in_force(state)
@@ -185,16 +186,16 @@ def propose(state: State, command: Propose, caller: Caller) -> Draft:
             field="evidence",
         )
     _check_points(book, command, item)
-    if (command.kind, command.code, command.occurrence_ref) in unit.proposals:
+    responsible = _proposer(state, command, speaker)
+    if (command.kind, command.code, command.occurrence_ref, responsible) in unit.proposals:
         raise Refused(
             "duplicate-proposal",
-            f"Đã có đề nghị {command.code} cho sự việc “{command.occurrence_ref}” của {unit.code}.",
-            f'{command.code} was already proposed for "{command.occurrence_ref}" of {unit.code}.',
+            f"{responsible} đã đề nghị {command.code} cho “{command.occurrence_ref}” của {unit.code}.",
+            f'{responsible} proposed {command.code} for "{command.occurrence_ref}" of {unit.code} already.',
             field="occurrence_ref",
             value=command.occurrence_ref,
             status=409,
         )
-    responsible = _proposer(state, command, speaker)
     facts = speaker.facts(responsible=responsible, occurred_at=command.occurred_at)
     if speaker.role == "office" and responsible not in _offices(state):
         facts["on_behalf_of"] = responsible

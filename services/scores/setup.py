@@ -37,6 +37,14 @@ def open_cycle(state: State, command: OpenCycle, caller: Caller, cycle: str) -> 
             f'The cycle "{state.cycle.name}" is already open in this ledger.',
             status=409,
         )
+    if command.cycle not in (None, cycle):
+        raise Refused(
+            "wrong-cycle",
+            f"Sổ này dành cho chu kỳ {cycle}.",
+            f"This ledger is for cycle {cycle}.",
+            field="cycle",
+            value=command.cycle,
+        )
     _check_days(command.first, command.last, "period.from")
     period = {"from": command.first, "to": command.last}
     data = {**speaker.facts(), "cycle": cycle, "name": command.name, "period": period}
@@ -175,13 +183,13 @@ def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:
 def register_department(state: State, command: RegisterDepartment, caller: Caller) -> Draft:
     """A body that scores enters the register."""
     speaker = caller.authorise(Target(), "scores.register_department")
-    if command.department in state.departments:
+    if command.code in state.departments:
         raise Refused(
             "department-exists",
-            f"Đã có mã {command.department}.",
-            f"There is a department {command.department} already.",
-            field="department",
-            value=command.department,
+            f"Đã có mã {command.code}.",
+            f"There is a department {command.code} already.",
+            field="code",
+            value=command.code,
             status=409,
         )
     data = {
@@ -190,7 +198,7 @@ def register_department(state: State, command: RegisterDepartment, caller: Calle
         "kind": command.kind,
         **without_none(entered_by=command.entered_by),
     }
-    return Draft("department.registered.v1", f"department:{command.department}", data)
+    return Draft("department.registered.v1", f"department:{command.code}", data)
 
 
 def give_grant(state: State, command: GiveGrant, caller: Caller) -> list[Draft]:
@@ -338,7 +346,7 @@ def subjects(command: object) -> Iterator[str]:
         case RegisterUnit():
             yield command.unit
         case RegisterDepartment():
-            yield f"department:{command.department}"
+            yield f"department:{command.code}"
         case EndGrant():
             yield f"grant:{command.grant}"
         case GiveGrant():

@@ -91,7 +91,7 @@ class Unit:
     """A unit of the register, and what this service has stated about it.
 
     ``values``: by (criterion, stage), oldest first, withdrawn ones left out.  ``proposals``: (kind, code,
-    occurrence).  ``vetoes``: ids in force.
+    occurrence, proposing body).  ``vetoes``: ids in force.
     """
 
     code: str
@@ -101,7 +101,7 @@ class Unit:
     valid_from: date | None = None
     valid_to: date | None = None
     values: Mapping[tuple[str, str], tuple[Value, ...]] = field(default_factory=lambda: _EMPTY)
-    proposals: frozenset[tuple[str, str, str]] = frozenset()
+    proposals: frozenset[tuple[str, str, str, str]] = frozenset()
     vetoes: frozenset[str] = frozenset()
 
     def open_on(self, day: date) -> bool:
@@ -247,7 +247,9 @@ def _score_withdrawn(state: State, event: Stated) -> State:
 
 def _proposed(state: State, event: Stated) -> State:
     unit = state.units[event.subject]
-    key = (event.type.split(".", 1)[0], event.data["code"], event.data["occurrence_ref"])
+    data = event.data
+    kind = event.type.split(".", 1)[0]
+    key = (kind, data["code"], data["occurrence_ref"], data.get("responsible", ""))
     return _unit_changed(state, replace(unit, proposals=unit.proposals | {key}))
 
 

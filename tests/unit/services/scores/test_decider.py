@@ -209,10 +209,11 @@ def test_a_bonus_is_proposed_with_its_evidence() -> None:
     assert drafts[0].data["responsible"] == "BTG"
 
 
-def test_a_second_department_cannot_propose_the_same_occurrence_again() -> None:
+def test_a_body_cannot_propose_the_same_occurrence_again_but_another_may() -> None:
     state = given(SET_UP, *when(SET_UP, bonus(), BTG))
-    error = refusal(bonus(), person("department@department:TST"), state)
+    error = refusal(bonus(), BTG, state)
     assert (error.rule, error.status) == ("duplicate-proposal", 409)
+    assert when(state, bonus(), person("department@department:TST"))
 
 
 def test_two_real_occurrences_of_one_code_are_two_proposals() -> None:
@@ -268,14 +269,14 @@ GOOD, BAD = score("1.2", "5"), score("1.3", "5.10")
 def test_one_bad_row_refuses_the_whole_batch_and_names_the_row() -> None:
     with pytest.raises(Refused) as caught:
         decide_batch(SET_UP, Batch((GOOD, BAD)), BTG)
-    assert [fault.field for fault in caught.value.faults] == ["rows.1.value"]
+    assert [fault.field for fault in caught.value.faults] == ["scores.1.value"]
 
 
 def test_a_partial_batch_keeps_its_good_rows() -> None:
     malformed = MalformedRow((Fault("unknown-field", "vi", "en", "diem"),))
     result = decide_batch(SET_UP, Batch((GOOD, BAD, malformed), PARTIAL), BTG)
     assert [row.draft is not None for row in result.rows] == [True, False, False]
-    assert result.rows[2].faults[0].field == "rows.2.diem"
+    assert result.rows[2].faults[0].field == "scores.2.diem"
     assert fits_catalogue(result.drafts)
 
 

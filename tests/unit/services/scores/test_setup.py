@@ -101,11 +101,10 @@ def test_an_amendment_needs_a_decision_a_mode_and_a_higher_version(
 
 def test_a_prospective_amendment_may_not_move_points_between_criteria() -> None:
     # 6 of 1.1 and 6 of 1.2 become 7 and 5: the total stays, the maxima do not.
-    wide = load(
-        YAML.replace("version: 2.0.0", "version: 2.1.0")
-        .replace('max: {QH: "6", CNLD: "8", LLVT: "9"}\n        input: ladder', 'max: {QH: "7", CNLD: "8", LLVT: "9"}\n        input: ladder')
-        .replace('owner: BTG, max: {QH: "6", CNLD: "7", LLVT: "8"}', 'owner: BTG, max: {QH: "5", CNLD: "7", LLVT: "8"}')
-    )  # fmt: skip
+    text = YAML.replace("version: 2.0.0", "version: 2.1.0")
+    text = text.replace('{QH: "6", CNLD: "8", LLVT: "9"}', '{QH: "7", CNLD: "8", LLVT: "9"}')
+    text = text.replace('{QH: "6", CNLD: "7", LLVT: "8"}', '{QH: "5", CNLD: "7", LLVT: "8"}')
+    wide = load(text)
     command = adopt(wide, "QD-1", "prospective")
     assert rule_of(SET_UP, command, admin("adopt_rulebook"))[0] == "amendment-too-wide"
     assert when(SET_UP, replace(command, mode="re_evaluate_all"), admin("adopt_rulebook"))

@@ -1,0 +1,53 @@
+"""Pages of the scores service: what it has stated in each ledger."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template
+
+from services.scores import reading
+from shared.access.directory import known_ledgers
+from shared.database import read_transaction
+from shared.web.problems import Problem
+from shared.web.runtime import ledger_settings, reader, runtime
+
+pages = Blueprint("scores_pages", __name__, template_folder="templates")
+
+KINDS = (
+    ("unit.registered.v1", "Đơn vị", "Units"),
+    ("department.registered.v1", "Ban, đơn vị sự nghiệp", "Departments"),
+    ("grant.given.v1", "Quyền đã giao", "Grants given"),
+    ("score.recorded.v1", "Điểm đã ghi", "Scores recorded"),
+    ("score.withdrawn.v1", "Điểm đã rút", "Scores withdrawn"),
+    ("bonus.proposed.v1", "Đề nghị thưởng", "Bonuses proposed"),
+    ("penalty.proposed.v1", "Đề nghị trừ", "Penalties proposed"),
+    ("veto.recorded.v1", "Điều kiện khống chế", "Vetoes recorded"),
+)
+
+
+@pages.get("/")
+def index() -> str:
+    """The ledgers that this service knows."""
+    with read_transaction(runtime().engine) as connection:
+        ledgers = known_ledgers(connection)
+    return render_template("scores/index.html", ledgers=ledgers)
+
+
+@pages.get("/<org>/<cycle>")
+def ledger_page(org: str, cycle: str) -> str:
+    """Cycle, rulebook, counts and the newest receipts of one ledger (receipts: for who sees all)."""
+    settings = ledger_settings(org, cycle)
+    found = reading.overview(runtime().engine, settings.ledger)
+    book = found.state.rulebook()
+    visibility = str(book.policies["live_visibility"]) if book else "restricted"
+    everything = reader(org, cycle).audience(visibility).everything
+    if found.state.cycle is None and not found.counts and not everything:
+        raise Problem("not-found")
+    return render_template(
+        "scores/ledger.html",
+        ledger=settings,
+        cycle=found.state.cycle,
+        book=book,
+        kinds=[(vi, en, found.counts.get(kind, 0)) for kind, vi, en in KINDS],
+        latest=found.latest if everything else [],
+        everything=everything,
+    )
