@@ -21,10 +21,6 @@ from shared.settings import SERVICES
 
 PROJECT = Path(__file__).parents[2]
 
-THREADS = 16
-WORKERS = {"ranking": 2}
-"""Web processes of a service that needs more than one: whoever watches the live page holds a thread."""
-
 FAILED = frozenset({"FATAL", "UNKNOWN"})
 """States that supervisord does not leave by itself."""
 
@@ -66,20 +62,10 @@ def gunicorn(service: str, bind: str) -> list[str]:
     shared_memory = Path("/dev/shm")
     heartbeat = ["--worker-tmp-dir", str(shared_memory)] if os.access(shared_memory, os.W_OK) else []
     return [
-        *(sys.executable, "-m", "gunicorn", "--bind", bind, "--worker-class", "gthread"),
-        *("--workers", str(WORKERS.get(service, 1)), "--threads", str(THREADS)),
-        # A stream of events never ends by itself: at the end of a run it is cut after two seconds.
-        *(
-            "--graceful-timeout",
-            "2",
-            "--timeout",
-            "120",
-            "--keep-alive",
-            "30",
-            "--no-control-socket",
-            *heartbeat,
-        ),
-        *("--log-level", "warning", f"services.{service}.app:create_app()"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:shared.web.gunicorn_conf", "--bind", bind),
+        # A live page's stream never ends by itself: at the end of a run it is cut soon.
+        *("--graceful-timeout", "3", "--no-control-socket", "--log-level", "warning", *heartbeat),
+        f"services.{service}.app:create_app()",
     ]
 
 

@@ -40,8 +40,7 @@ def engine_answers() -> bool:
     if host.startswith("unix://") and not _listens(host.removeprefix("unix://")):
         return False  # asked first, since the client leaves its socket open when nothing listens
     try:
-        # With a version stated it asks nothing yet: a client that fails while it is made leaks its socket.
-        client = docker.from_env(timeout=10, version="1.44")
+        client = docker.from_env(timeout=10)
     except DockerException:
         return False
     try:
