@@ -132,7 +132,7 @@ class _Teller:
             "cycle",
             {"name": words.CYCLE, "period": period},
         )
-        yield self._admin(at, "adopt_rulebook", "rulebook", {"text": self.book.document.decode()})
+        yield self._admin(at, "adopt_rulebook", "rulebook", {"rulebook": self.book.document.decode()})
         yield self._admin(at, "register_department", "departments", {"rows": self._departments()})
         yield self._admin(
             at, "register_unit", "units", {"rows": [_register_row(one) for one in self.files.units]}
