@@ -49,9 +49,7 @@ def parse_canonical(data: bytes) -> dict[str, Any]:
     value = parse_own_form(data)
     if not fits_profile(value, ascii_only=data.isascii()):
         check_profile(value)
-        raise CanonicalError(
-            "outside the profile"
-        )  # not reached while both walks agree
+        raise CanonicalError("outside the profile")  # not reached while both walks agree
     return value
 
 

@@ -26,12 +26,21 @@ _CLOCK = r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{6}Z"
 TIME = re.compile(rf"(?!0000)[0-9]{{4}}-{_MONTH}-(?:0[1-9]|[12][0-9]|3[01]){_CLOCK}")
 NUMBER = re.compile(r"(?!0{12})[0-9]{12}")
 KEYID = re.compile(r"[0-9a-f]{64}")
+MAX_TYPE = 128
+# What CloudEvents 1.0 (type system, String) allows in no attribute: controls and noncharacters.
+_FORBIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | low) for plane in range(17) for low in (0xFFFE, 0xFFFF))
+    + "]"
+)
 CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8"
 
 _REQUIRED = frozenset(
-    ("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema")
-    + ("partitionkey", "sequence", "subjectsequence", "correlationid", "commandid", "keyid")
-    + ("signature", "data")
+    [
+        *("specversion", "id", "source", "type", "time", "subject", "datacontenttype", "dataschema"),
+        *("partitionkey", "sequence", "subjectsequence", "correlationid", "commandid", "keyid"),
+        *("signature", "data"),
+    ]
 )
 _OPTIONAL = frozenset(("causationid", "traceparent"))
 _TEXTS = ("id", "subject", "dataschema", "correlationid", "commandid", "signature")
@@ -197,7 +206,7 @@ _TAIL = re.compile(
     rb'"source":"/(?:root|scores|inspections|ranking|notify)/\1","specversion":"1\.0",'
     rb'"subject":"%(t)s{1,256}","subjectsequence":"(?!0{12})[0-9]{12}",'
     rb'"time":"(?!0000)[0-9]{4}-%(m)s-(?:0[1-9]|1[0-9]|2[0-8])%(c)s",'
-    rb'(?:"traceparent":"%(t)s{0,256}",)?"type":"[a-z][a-z_]*(?:\.[a-z][a-z_]*)+\.v[1-9][0-9]*"\}'
+    rb'(?:"traceparent":"%(t)s{0,256}",)?"type":"(?=[a-z0-9_.]{1,128}")[a-z][a-z_]*(?:\.[a-z][a-z_]*)+\.v[1-9][0-9]*"\}'
     % {b"t": _ASCII, b"m": _MONTH.encode(), b"c": _CLOCK.encode()}
 )
 
@@ -240,18 +249,20 @@ def check_envelope(attributes: dict[str, Any]) -> None:
         raise EnvelopeError(f"unknown attribute: {', '.join(sorted(names - _REQUIRED - _OPTIONAL))}")
     for name in _TEXTS:
         text = attributes[name]
-        if type(text) is not str or not text or len(text) > 256:
-            raise EnvelopeError(f"{name} must be text of 1 to 256 characters")
+        if type(text) is not str or not 1 <= len(text) <= 256 or _FORBIDDEN.search(text):
+            raise EnvelopeError(f"{name} must be text of 1 to 256 characters, no controls")
     for name in names & _OPTIONAL:
-        if type(attributes[name]) is not str or len(attributes[name]) > 256:
-            raise EnvelopeError(f"{name} must be text of at most 256 characters")
+        text = attributes[name]
+        if type(text) is not str or len(text) > 256 or _FORBIDDEN.search(text):
+            raise EnvelopeError(f"{name} must be text of at most 256 characters, no controls")
     if attributes["specversion"] != "1.0":
         raise EnvelopeError('specversion must be "1.0"')
     if attributes["datacontenttype"] != "application/json":
         raise EnvelopeError('datacontenttype must be "application/json"')
     if type(attributes["data"]) is not dict:
         raise EnvelopeError("data must be an object")
-    _match(attributes, "type", TYPE)
+    if len(_match(attributes, "type", TYPE).group()) > MAX_TYPE:
+        raise EnvelopeError(f"type is longer than {MAX_TYPE} characters")
     _check_time(attributes)
     _match(attributes, "sequence", NUMBER)
     _match(attributes, "subjectsequence", NUMBER)

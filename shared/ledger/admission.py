@@ -38,12 +38,16 @@ HELD_LIMIT = 1000
 """How far ahead of its source's next number a record may be and still be held; beyond it is noise.  The
 relay sends again from what was admitted, so nothing is lost by it."""
 
+STATES_KEPT = 10_000
+"""How many ledgers are remembered before those that never opened are forgotten."""
+
 Reason = Literal[
     "no_value",
     "oversized",
     "bad_envelope",
     "wrong_key",
     "unknown_ledger",
+    "wrong_partition",
     "bad_opening",
     "unknown_key",
     "foreign_key",
@@ -134,10 +138,12 @@ class LedgerState:
 
     Changed in place by :func:`admit`: whoever fails to store the outcomes throws the state away and
     loads it again.  ``root_keyid``: the pinned fingerprint of the organisation's root key.
+    ``partition``: the only one in which its records count; None: not asked (one partition is read).
     """
 
     ledger: str
     root_keyid: str
+    partition: int | None = None
     tree: GrowingTree = field(default_factory=GrowingTree)
     next_sequence: dict[str, int] = field(default_factory=dict)
     held: dict[str, dict[int, Record]] = field(default_factory=dict)
@@ -155,14 +161,10 @@ class LedgerState:
 
     def gaps(self) -> dict[str, int]:
         """How many records each source has waiting behind an open gap."""
-        return {
-            source: len(waiting) for source, waiting in self.held.items() if waiting
-        }
+        return {source: len(waiting) for source, waiting in self.held.items() if waiting}
 
 
-def admit(
-    state: LedgerState, record: Record, seen: Seen, *, verify_signatures: bool = True
-) -> list[Outcome]:
+def admit(state: LedgerState, record: Record, seen: Seen, *, verify_signatures: bool = True) -> list[Outcome]:
     """What becomes of ``record``, whose Kafka key names ``state``'s ledger: one outcome, and more when it
     fills a gap that others waited behind.
 
@@ -181,6 +183,8 @@ def admit(
     ledger = state.ledger
     if attributes["partitionkey"] != ledger:
         return [Noise(record, "wrong_key", str(attributes["partitionkey"]))]
+    if record.partition != state.partition and state.partition is not None:
+        return [Noise(record, "wrong_partition", f"{ledger} lies in {state.partition}")]
     source: str = attributes["source"]
     sequence = int(attributes["sequence"])
 
@@ -191,22 +195,12 @@ def admit(
     if sequence < expected and seen(ledger, source, sequence) == leaf_hash(value):
         return [Duplicate(ledger, source, sequence, record)]
     key = state.keys.get(attributes["keyid"])
-    if (
-        verify_signatures
-        or key is None
-        or key.source != source
-        or key.to_position is not None
-        or key.root
-    ):
+    if verify_signatures or key is None or key.source != source or key.to_position is not None or key.root:
         fault = _fault(state, attributes, verify_signatures)
         if fault is not None:
             return [Noise(record, *fault)]
     if sequence < expected:
-        return [
-            Noise(
-                record, "equivocation", f"{source} {sequence} stands with other bytes"
-            )
-        ]
+        return [Noise(record, "equivocation", f"{source} {sequence} stands with other bytes")]
     if sequence > expected:
         return [_hold(state, record, source, sequence, expected)]
     # _take, written out: this is the way of nearly every record.
@@ -215,11 +209,7 @@ def admit(
     leaf = sha256(b"\0" + value).digest()
     tree.add(leaf)
     state.next_sequence[source] = sequence + 1
-    keys = (
-        _changed_keys(state, position, attributes)
-        if key is not None and key.root
-        else _NO_KEYS
-    )
+    keys = _changed_keys(state, position, attributes) if key is not None and key.root else _NO_KEYS
     admitted = Admitted(ledger, position, trusted_event(value, attributes), leaf, keys)
     if not state.held:
         return [admitted]
@@ -232,13 +222,9 @@ def admit(
 _NO_KEYS: tuple[Key, ...] = ()
 
 
-def _hold(
-    state: LedgerState, record: Record, source: str, sequence: int, expected: int
-) -> Outcome:
+def _hold(state: LedgerState, record: Record, source: str, sequence: int, expected: int) -> Outcome:
     if sequence - expected > HELD_LIMIT:
-        return Noise(
-            record, "too_far_ahead", f"{source} {sequence}, next is {expected}"
-        )
+        return Noise(record, "too_far_ahead", f"{source} {sequence}, next is {expected}")
     waiting = state.held.setdefault(source, {})
     there = waiting.get(sequence)
     if there is None:
@@ -249,9 +235,7 @@ def _hold(
     return Noise(record, "equivocation", f"{source} {sequence} waits with other bytes")
 
 
-def _drain(
-    state: LedgerState, source: str, outcomes: list[Outcome], verify_signatures: bool
-) -> None:
+def _drain(state: LedgerState, source: str, outcomes: list[Outcome], verify_signatures: bool) -> None:
     waiting = state.held[source]
     while waiting:
         sequence = state.next_sequence[source]
@@ -263,9 +247,7 @@ def _drain(
         attributes = parse_envelope(value)
         fault = _fault(state, attributes, verify_signatures)
         if fault is not None:
-            outcomes.append(
-                Noise(record, *fault, released=(state.ledger, source, sequence))
-            )
+            outcomes.append(Noise(record, *fault, released=(state.ledger, source, sequence)))
             return
         outcomes.append(_take(state, value, attributes, source, sequence))
     del state.held[source]
@@ -282,14 +264,8 @@ def _take(
     leaf = leaf_hash(value)
     state.tree.add(leaf)
     state.next_sequence[source] = sequence + 1
-    keys = (
-        _changed_keys(state, position, attributes)
-        if source.startswith("/root/")
-        else ()
-    )
-    return Admitted(
-        state.ledger, position, trusted_event(value, attributes), leaf, keys
-    )
+    keys = _changed_keys(state, position, attributes) if source.startswith("/root/") else ()
+    return Admitted(state.ledger, position, trusted_event(value, attributes), leaf, keys)
 
 
 def _fault(
@@ -324,17 +300,10 @@ def _admit_opening(
     state: LedgerState, record: Record, value: bytes, attributes: dict[str, Any]
 ) -> list[Outcome]:
     """Position 0: ``ledger.opened.v1``, signed by the pinned root key that it carries."""
-    if (
-        attributes["type"] != "ledger.opened.v1"
-        or attributes["source"] != f"/root/{state.ledger}"
-    ):
+    if attributes["type"] != "ledger.opened.v1" or attributes["source"] != f"/root/{state.ledger}":
         return [Noise(record, "unknown_ledger", "the ledger is not open")]
     if attributes["keyid"] != state.root_keyid:
-        return [
-            Noise(
-                record, "unknown_key", f"not the pinned root key: {attributes['keyid']}"
-            )
-        ]
+        return [Noise(record, "unknown_key", f"not the pinned root key: {attributes['keyid']}")]
     if int(attributes["sequence"]) != 1:
         return [Noise(record, "bad_opening", "its number must be 1")]
     stated_root = attributes["data"].get("root_public_key")
@@ -356,14 +325,10 @@ def _admit_opening(
     leaf = leaf_hash(value)
     state.tree.add(leaf)
     state.next_sequence[f"/root/{state.ledger}"] = 2
-    return [
-        Admitted(state.ledger, 0, trusted_event(value, attributes), leaf, tuple(keys))
-    ]
+    return [Admitted(state.ledger, 0, trusted_event(value, attributes), leaf, tuple(keys))]
 
 
-def _changed_keys(
-    state: LedgerState, position: int, attributes: dict[str, Any]
-) -> tuple[Key, ...]:
+def _changed_keys(state: LedgerState, position: int, attributes: dict[str, Any]) -> tuple[Key, ...]:
     """Let a root event change the keys, from the position after its own.
 
     One that makes no sense (a second use of a key, a key of the root itself) changes nothing: it has its
@@ -381,34 +346,22 @@ def _changed_keys(
         key = state.keys.get(keyid) if type(keyid) is str else None
         if key is None or key.to_position is not None or key.root:
             return ()
-        retired = Key(
-            key.source, key.keyid, key.public_key, key.from_position, position
-        )
+        retired = Key(key.source, key.keyid, key.public_key, key.from_position, position)
         state.keys[key.keyid] = retired
         return (retired,)
     return ()
 
 
-def _source_key(
-    state: LedgerState, name: object, stated: Mapping[str, Any], start: int
-) -> Key | None:
+def _source_key(state: LedgerState, name: object, stated: Mapping[str, Any], start: int) -> Key | None:
     found = SOURCE.fullmatch(name) if type(name) is str else None
     if found is None or found.group(1) == "root" or found.group(2) != state.ledger:
         return None
-    return _stated_key(
-        found.group(), stated.get("keyid"), stated.get("public_key"), start
-    )
+    return _stated_key(found.group(), stated.get("keyid"), stated.get("public_key"), start)
 
 
-def _stated_key(
-    source: str, keyid: object, public_key: object, start: int
-) -> Key | None:
+def _stated_key(source: str, keyid: object, public_key: object, start: int) -> Key | None:
     """The key when ``keyid`` is the digest of the 32 bytes that ``public_key`` encodes, else None."""
-    if (
-        type(keyid) is not str
-        or not KEYID.fullmatch(keyid)
-        or type(public_key) is not str
-    ):
+    if type(keyid) is not str or not KEYID.fullmatch(keyid) or type(public_key) is not str:
         return None
     try:
         raw = raw_public(public_from_base64(public_key))
@@ -429,7 +382,9 @@ class Admission:
     """Admission over all ledgers of one or more partitions.
 
     ``roots``: pinned fingerprint of the root key per organisation; a ledger of another organisation is
-    noise.  ``load`` is asked once per ledger, ``seen`` for numbers below the next one.
+    noise.  ``load`` is asked once per ledger, ``seen`` for numbers below the next one.  ``partition_of``:
+    in which partition a Kafka key must lie.  Somebody may write a ledger's records into another one as
+    well: read there, positions would hang on which partition is read first, so there they are noise.
     """
 
     def __init__(
@@ -438,11 +393,13 @@ class Admission:
         load: LoadState,
         seen: Seen,
         *,
+        partition_of: Callable[[bytes], int] | None = None,
         verify_signatures: bool = True,
     ) -> None:
         self._roots = roots
         self._load = load
         self._seen = seen
+        self._partition_of = partition_of
         self._verify = verify_signatures
         self._states: dict[bytes, LedgerState] = {}
 
@@ -465,8 +422,10 @@ class Admission:
         self._states.clear()
 
     def _meet(self, key: bytes | None) -> LedgerState | None:
+        if key is None:
+            return None
         try:
-            ledger = (key or b"").decode("ascii")
+            ledger = key.decode("ascii")
         except UnicodeDecodeError:
             return None
         if not LEDGER.fullmatch(ledger):
@@ -475,10 +434,12 @@ class Admission:
         if root_keyid is None:
             return None
         state = self._load(ledger, root_keyid)
-        if key is not None and (state.size or len(self._states) < 10_000):
-            self._states[key] = (
-                state  # bounded: keys of records that open nothing must not fill memory
-            )
+        if self._partition_of is not None:
+            state.partition = self._partition_of(key)
+        if len(self._states) >= STATES_KEPT:
+            # Keys of records that open nothing must not fill the memory.
+            self._states = {name: kept for name, kept in self._states.items() if kept.size}
+        self._states[key] = state
         return state
 
 
@@ -505,17 +466,19 @@ class MemoryLeaves:
     def counts(self, ledger: str) -> dict[str, int]:
         """Events per source of ``ledger``."""
         return {
-            source: len(row) // 32
-            for (name, source), row in sorted(self._leaves.items())
-            if name == ledger
+            source: len(row) // 32 for (name, source), row in sorted(self._leaves.items()) if name == ledger
         }
 
 
 def memory_admission(
-    roots: Mapping[str, str], *, verify_signatures: bool = True
+    roots: Mapping[str, str],
+    *,
+    partition_of: Callable[[bytes], int] | None = None,
+    verify_signatures: bool = True,
 ) -> tuple[Admission, MemoryLeaves]:
     """Admission from nothing, with no database: a replay."""
     leaves = MemoryLeaves()
-    return Admission(
-        roots, LedgerState, leaves, verify_signatures=verify_signatures
-    ), leaves
+    admission = Admission(
+        roots, LedgerState, leaves, partition_of=partition_of, verify_signatures=verify_signatures
+    )
+    return admission, leaves

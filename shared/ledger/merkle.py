@@ -141,9 +141,7 @@ def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return path[::-1]
 
 
-def verify_inclusion(
-    leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes
-) -> bool:
+def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> bool:
     """Whether ``path`` shows that ``leaf`` (a hash) is leaf ``index`` of the tree with ``root`` (RFC 9162
     §2.1.3.2)."""
     if not 0 <= index < size:
@@ -194,9 +192,7 @@ def consistency_proof(leaves: Sequence[bytes], old_size: int) -> list[bytes]:
     return path[::-1]
 
 
-def verify_consistency(
-    old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]
-) -> bool:
+def verify_consistency(old_size: int, old_root: bytes, size: int, root: bytes, path: Sequence[bytes]) -> bool:
     """Whether ``path`` shows that the tree of ``old_size`` is a prefix of the tree of ``size`` (RFC 9162
     §2.1.4.2)."""
     if not 0 <= old_size <= size:

@@ -27,9 +27,7 @@ def naive_root(leaves: list[bytes]) -> bytes:
     split = 1
     while split * 2 < len(leaves):
         split *= 2
-    return hashlib.sha256(
-        b"\1" + naive_root(leaves[:split]) + naive_root(leaves[split:])
-    ).digest()
+    return hashlib.sha256(b"\1" + naive_root(leaves[:split]) + naive_root(leaves[split:])).digest()
 
 
 SIZES = st.integers(0, 70)
@@ -40,9 +38,7 @@ def leaves_of(size: int) -> list[bytes]:
 
 
 @given(SIZES, st.integers(0, 70))
-def test_a_frontier_grown_in_two_parts_has_the_root_of_the_whole(
-    size: int, cut: int
-) -> None:
+def test_a_frontier_grown_in_two_parts_has_the_root_of_the_whole(size: int, cut: int) -> None:
     leaves = leaves_of(size)
     first = Frontier().extend(leaves[:cut])
     stored = Frontier.from_bytes(first.size, first.to_bytes())
@@ -51,20 +47,14 @@ def test_a_frontier_grown_in_two_parts_has_the_root_of_the_whole(
 
 
 @given(st.integers(1, 70), st.data())
-def test_every_leaf_is_proved_and_no_other_in_its_place(
-    size: int, data: st.DataObject
-) -> None:
+def test_every_leaf_is_proved_and_no_other_in_its_place(size: int, data: st.DataObject) -> None:
     leaves = leaves_of(size)
     root = naive_root(leaves)
     index = data.draw(st.integers(0, size - 1))
     path = inclusion_proof(leaves, index)
     assert verify_inclusion(leaves[index], index, size, path, root)
     assert not verify_inclusion(leaf_hash(b"another"), index, size, path, root)
-    other = (
-        data.draw(st.integers(0, size - 1).filter(lambda item: item != index))
-        if size > 1
-        else size
-    )
+    other = data.draw(st.integers(0, size - 1).filter(lambda item: item != index)) if size > 1 else size
     assert not verify_inclusion(leaves[index], other, size, path, root)
     assert not verify_inclusion(leaves[index], index, size, [*path, root], root)
     if path:

@@ -29,14 +29,10 @@ def test_a_signed_event_verifies_under_its_key_only() -> None:
     assert not verify(attributes, key_of("another").public_key())
 
 
-@pytest.mark.parametrize(
-    "name", ["subject", "time", "sequence", "type", "keyid", "commandid"]
-)
+@pytest.mark.parametrize("name", ["subject", "time", "sequence", "type", "keyid", "commandid"])
 def test_a_forged_attribute_breaks_the_signature(name: str) -> None:
     attributes = good_attributes(WORLD)
-    attributes[name] = attributes[name][:-1] + (
-        "1" if attributes[name][-1] != "1" else "2"
-    )
+    attributes[name] = attributes[name][:-1] + ("1" if attributes[name][-1] != "1" else "2")
     assert not verify(attributes, KEY)
 
 

@@ -28,15 +28,11 @@ class Desk:
     def __init__(self, world: World, *, verify_signatures: bool = True) -> None:
         self.world = world
         self.admission: Admission
-        self.admission, self.leaves = memory_admission(
-            world.roots, verify_signatures=verify_signatures
-        )
+        self.admission, self.leaves = memory_admission(world.roots, verify_signatures=verify_signatures)
         self.offset = 0
 
     def put(self, value: bytes | None, key: bytes | None = None) -> list[Outcome]:
-        record = Record(
-            "t", 0, self.offset, self.world.key if key is None else key, value
-        )
+        record = Record("t", 0, self.offset, self.world.key if key is None else key, value)
         self.offset += 1
         outcomes = self.admission.admit(record)
         for outcome in outcomes:
@@ -71,9 +67,7 @@ def _positions(outcomes: list[Outcome]) -> list[int]:
     return [item.position for item in outcomes if isinstance(item, Admitted)]
 
 
-def test_authentic_events_take_the_next_position_whatever_their_source(
-    desk: Desk, world: World
-) -> None:
+def test_authentic_events_take_the_next_position_whatever_their_source(desk: Desk, world: World) -> None:
     values = [world.score(), world.closed(), world.score()]
     assert [_positions(desk.put(value)) for value in values] == [[1], [2], [3]]
     assert desk.leaves.counts(world.ledger) == {
@@ -108,9 +102,7 @@ def test_position_zero_again_is_a_duplicate(world: World) -> None:
     assert isinstance(outcome, Duplicate)
 
 
-def test_a_record_ahead_of_its_number_waits_and_others_go_on(
-    desk: Desk, world: World
-) -> None:
+def test_a_record_ahead_of_its_number_waits_and_others_go_on(desk: Desk, world: World) -> None:
     first, second, third = world.score(), world.score(), world.score()
     assert isinstance(desk.put(third)[0], Held)
     assert isinstance(desk.put(second)[0], Held)
@@ -135,18 +127,14 @@ def test_a_gap_drains_only_as_far_as_the_numbers_go(desk: Desk, world: World) ->
     assert _positions(desk.put(values[2])) == [3, 4]
 
 
-def test_the_same_number_with_other_bytes_is_equivocation(
-    desk: Desk, world: World
-) -> None:
+def test_the_same_number_with_other_bytes_is_equivocation(desk: Desk, world: World) -> None:
     desk.put(world.score("1"))
     assert desk.reason(world.score("2", number=1)) == "equivocation"
     assert isinstance(desk.put(world.score("3", number=5))[0], Held)
     assert desk.reason(world.score("4", number=5)) == "equivocation"
 
 
-def test_an_old_number_with_a_bad_signature_is_a_forgery_not_equivocation(
-    desk: Desk, world: World
-) -> None:
+def test_an_old_number_with_a_bad_signature_is_a_forgery_not_equivocation(desk: Desk, world: World) -> None:
     desk.put(world.score("1"))
     forged = _tampered(world.score("2", number=1))
     assert desk.reason(forged) == "bad_signature"
@@ -179,9 +167,7 @@ def _tampered(value: bytes) -> bytes:
         (lambda world: world.score(key=world.keys["inspections"]), "foreign_key"),
         (lambda world: world.score(key=world.keys["root"]), "foreign_key"),
         (
-            lambda world: world.event(
-                "ranking", "x.y.v1", "*", {}, key=world.keys["scores"]
-            ),
+            lambda world: world.event("ranking", "x.y.v1", "*", {}, key=world.keys["scores"]),
             "foreign_key",
         ),
         (lambda world: World("hcmc/2021").score(), "wrong_key"),
@@ -194,17 +180,13 @@ def test_what_is_not_authentic_is_noise_and_takes_no_position(
     assert desk.size == 1
 
 
-def test_noise_leaves_the_number_free_for_the_true_event(
-    desk: Desk, world: World
-) -> None:
+def test_noise_leaves_the_number_free_for_the_true_event(desk: Desk, world: World) -> None:
     value = world.score()
     assert desk.reason(_tampered(value)) == "bad_signature"
     assert _positions(desk.put(value)) == [1]
 
 
-@pytest.mark.parametrize(
-    "key", [b"", b"hcmc", b"hcmc/2020/x", b"\xff", b"HCMC/2020", b"hue/2020"]
-)
+@pytest.mark.parametrize("key", [b"", b"hcmc", b"hcmc/2020/x", b"\xff", b"HCMC/2020", b"hue/2020"])
 def test_a_kafka_key_that_is_no_ledger_of_a_pinned_organisation_is_noise(
     desk: Desk, world: World, key: bytes
 ) -> None:
@@ -233,10 +215,7 @@ def test_the_kafka_key_of_another_open_ledger_is_noise(world: World) -> None:
 def test_nothing_is_admitted_before_position_zero(world: World) -> None:
     desk = Desk(world)
     assert desk.reason(world.score(number=1)) == "unknown_ledger"
-    assert (
-        desk.reason(world.event("root", "key.retired.v1", "*", {}, number=1))
-        == "unknown_ledger"
-    )
+    assert desk.reason(world.event("root", "key.retired.v1", "*", {}, number=1)) == "unknown_ledger"
     assert _positions(desk.put(world.opened())) == [0]
 
 
@@ -245,9 +224,7 @@ def test_nothing_is_admitted_before_position_zero(world: World) -> None:
     [
         (lambda w: w.event("scores", "ledger.opened.v1", "*", {}), "unknown_ledger"),
         (
-            lambda w: w.event(
-                "root", "ledger.opened.v1", "*", {}, key=key_of("stranger")
-            ),
+            lambda w: w.event("root", "ledger.opened.v1", "*", {}, key=key_of("stranger")),
             "unknown_key",
         ),
         (lambda w: _with_root_key(w, key_of("stranger")), "bad_opening"),
@@ -264,17 +241,11 @@ def test_nothing_is_admitted_before_position_zero(world: World) -> None:
             "bad_opening",
         ),
         (
-            lambda w: w.opened(
-                sources={
-                    "/scores/hcmc/2020": {"keyid": "ab" * 32, "public_key": "AA=="}
-                }
-            ),
+            lambda w: w.opened(sources={"/scores/hcmc/2020": {"keyid": "ab" * 32, "public_key": "AA=="}}),
             "bad_opening",
         ),
         (
-            lambda w: w.opened(
-                sources={"/scores/hcmc/2020": stated_key(w.keys["root"])}
-            ),
+            lambda w: w.opened(sources={"/scores/hcmc/2020": stated_key(w.keys["root"])}),
             "bad_opening",
         ),
         (
@@ -287,9 +258,7 @@ def test_nothing_is_admitted_before_position_zero(world: World) -> None:
 def test_a_ledger_opens_only_by_the_pinned_root_with_usable_keys(
     world: World, spoil: Any, reason: str
 ) -> None:
-    desk = Desk(
-        world, verify_signatures=False
-    )  # what the root signs is checked even then
+    desk = Desk(world, verify_signatures=False)  # what the root signs is checked even then
     assert desk.reason(spoil(world)) == reason
     assert _positions(desk.put(World().opened())) == [0]
 
@@ -311,12 +280,8 @@ def _mismatched() -> dict[str, str]:
     }
 
 
-def test_a_second_opening_takes_a_position_and_changes_nothing(
-    desk: Desk, world: World
-) -> None:
-    outcomes = desk.put(
-        world.opened(sources={"/scores/hcmc/2020": stated_key(key_of("new"))})
-    )
+def test_a_second_opening_takes_a_position_and_changes_nothing(desk: Desk, world: World) -> None:
+    outcomes = desk.put(world.opened(sources={"/scores/hcmc/2020": stated_key(key_of("new"))}))
     assert _positions(outcomes) == [1]
     assert desk.reason(world.score(key=key_of("new"))) == "unknown_key"
 
@@ -360,9 +325,7 @@ def _retired(world: World, key: Any) -> bytes:
     return world.event("root", "key.retired.v1", "*", data)
 
 
-def test_an_added_key_counts_from_the_next_position_on(
-    desk: Desk, world: World
-) -> None:
+def test_an_added_key_counts_from_the_next_position_on(desk: Desk, world: World) -> None:
     assert desk.reason(world.score(key=key_of("second"), number=1)) == "unknown_key"
     (added,) = desk.put(_added(world, "second"))
     assert isinstance(added, Admitted)
@@ -370,14 +333,10 @@ def test_an_added_key_counts_from_the_next_position_on(
         ("/scores/hcmc/2020", 2, None)
     ]
     assert _positions(desk.put(world.score(key=key_of("second")))) == [2]
-    assert _positions(desk.put(world.score())) == [
-        3
-    ]  # the first key is good until it is retired
+    assert _positions(desk.put(world.score())) == [3]  # the first key is good until it is retired
 
 
-def test_a_retired_key_counts_no_more_and_never_comes_back(
-    desk: Desk, world: World
-) -> None:
+def test_a_retired_key_counts_no_more_and_never_comes_back(desk: Desk, world: World) -> None:
     value = world.score()
     desk.put(value)
     (retired,) = desk.put(_retired(world, world.keys["scores"]))
@@ -396,9 +355,7 @@ def test_a_retired_key_counts_no_more_and_never_comes_back(
     assert desk.reason(world.score(number=2)) == "retired_key"
 
 
-def test_a_held_record_is_checked_again_when_its_gap_fills(
-    desk: Desk, world: World
-) -> None:
+def test_a_held_record_is_checked_again_when_its_gap_fills(desk: Desk, world: World) -> None:
     first, second, third = (
         world.score(key=key_of("second")),
         world.score(),
@@ -437,9 +394,7 @@ def test_only_the_root_changes_keys(desk: Desk, world: World, service: str) -> N
     assert isinstance(retired, Admitted)
     assert retired.keys == ()
     number = Event.parse(world.score()).sequence
-    assert (
-        desk.reason(world.score(number=number, key=key_of("second"))) == "unknown_key"
-    )
+    assert desk.reason(world.score(number=number, key=key_of("second"))) == "unknown_key"
     assert _positions(desk.put(world.score(number=number)))
 
 
