@@ -63,7 +63,11 @@ def area_of(known: Known, unit: str, field: str = "unit") -> str:
     area = known.areas.get(unit)
     if area is None:
         raise Refused(
-            "unknown-unit", f"Không có đơn vị “{unit}”.", f'There is no unit "{unit}".', field=field, value=unit
+            "unknown-unit",
+            f"Không có đơn vị “{unit}”.",
+            f'There is no unit "{unit}".',
+            field=field,
+            value=unit,
         )
     return area
 
@@ -84,7 +88,9 @@ def decide_score(known: Known, command: Mapping[str, Any], facts: Mapping[str, A
         )
     except ValueRefused as error:
         field = "points" if error.field == "value" else error.field
-        raise Refused(error.rule, error.message_vi, error.message_en, field=field, value=error.value) from error
+        raise Refused(
+            error.rule, error.message_vi, error.message_en, field=field, value=error.value
+        ) from error
     return Draft("decision.score.v1", unit, {**facts, **_without(command, "unit")})
 
 
@@ -126,7 +132,11 @@ def _check_amount(rulebook: Rulebook, code: str, points: str | None) -> None:
     worth = parse(points)
     if worth < 0:
         raise Refused(
-            "below-minimum", "Số điểm không được âm.", "The points may not be negative.", field="points", value=points
+            "below-minimum",
+            "Số điểm không được âm.",
+            "The points may not be negative.",
+            field="points",
+            value=points,
         )
     if not on_step(worth, rulebook.number.step):
         raise Refused(
@@ -174,7 +184,11 @@ def decide_tie(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any
     area, order = command["area"], command["order"]
     if area not in rulebook.area:
         raise Refused(
-            "unknown-area", f"Không có khu vực “{area}”.", f'There is no area "{area}".', field="area", value=area
+            "unknown-area",
+            f"Không có khu vực “{area}”.",
+            f'There is no area "{area}".',
+            field="area",
+            value=area,
         )
     faults: list[Fault] = []
     seen: set[str] = set()
@@ -193,7 +207,13 @@ def decide_tie(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any
                 )
             elif unit in seen:
                 faults.append(
-                    Fault("repeated-unit", f"“{unit}” được nêu hai lần.", f'"{unit}" is named twice.', field, unit)
+                    Fault(
+                        "repeated-unit",
+                        f"“{unit}” được nêu hai lần.",
+                        f'"{unit}" is named twice.',
+                        field,
+                        unit,
+                    )
                 )
             seen.add(unit)
     if faults:

@@ -108,16 +108,20 @@ class View:
         """Whether the rulebook's policy lets everybody see unpublished standings."""
         return self.policy == "public"
 
+    def is_published(self, position: int) -> bool:
+        """Whether a publication pinned exactly this position."""
+        return self._pinned(position) is not None
+
     def may_see(self, position: int) -> bool:
         """Whether anything of the standings at ``position`` is this reader's to see."""
-        return not self.audience.published_only or self._pinned(position) is not None
+        return not self.audience.published_only or self.is_published(position)
 
     def _pinned(self, position: int) -> Publication | None:
         return next((one for one in self.publications if one.position == position and one.holds), None)
 
     def audience_at(self, position: int) -> Audience:
         """What the reader sees at ``position``: all of it where a publication pinned it."""
-        return Audience(everything=True) if self._pinned(position) else self.audience
+        return Audience(everything=True) if self.is_published(position) else self.audience
 
     def body(self, shown: Shown, state: State) -> dict[str, Any]:
         """The body at ``shown``, cut down to this reader."""
@@ -197,7 +201,7 @@ def asked_position(seen: View, text: str | None) -> int | Moment | None:
     if moment.tzinfo is None or moment.year < 1:
         raise Problem("bad-position")
     moment = moment.astimezone(UTC)
-    if moment > runtime().clock(seen.ledger):
+    if moment > runtime().clock.now(seen.ledger):
         raise Problem("time-ahead")
     return Moment(min(seen.history.position_at(instant(moment)), seen.size))
 

@@ -89,9 +89,7 @@ class History:
                 return found
             with read_transaction(self._engine) as connection:
                 stop = self._fold_to(connection, position)
-            shown = Shown(
-                position, result(stop.state), f"sha256:{stop.frontier.root().hex()}", stop.time
-            )
+            shown = Shown(position, result(stop.state), f"sha256:{stop.frontier.root().hex()}", stop.time)
             self._shown[position] = shown
             while len(self._shown) > self._keep:
                 self._shown.popitem(last=False)

@@ -83,9 +83,7 @@ def board(scene: Scene) -> Board:
     before_ranks = {} if scene.before is None else _ranks(scene.before[1])
     return Board(
         ledger=settings.ledger,
-        title=Words(
-            f"Bảng xếp hạng thi đua {settings.cycle}", f"Standings {settings.cycle}"
-        ).in_(language),
+        title=Words(f"Bảng xếp hạng thi đua {settings.cycle}", f"Standings {settings.cycle}").in_(language),
         subtitle=settings.name,
         position=shown.position,
         size=scene.size,
@@ -200,7 +198,10 @@ def _owner(owner: str, names: Names, language: str) -> str:
 
 def _ranks(body: Mapping[str, Any]) -> dict[str, int]:
     return {
-        row["unit"]: row["rank"] for area in body["areas"] for row in area["rows"] if row.get("rank") is not None
+        row["unit"]: row["rank"]
+        for area in body["areas"]
+        for row in area["rows"]
+        if row.get("rank") is not None
     }
 
 
@@ -218,7 +219,11 @@ def _area(
     groups = tuple(
         Group(group.id, group.label, number(show(most, 0), language))
         for group in rulebook.groups
-        if (most := sum(leaf.max[area["area"]] * leaf.weight for leaf in group.leaves if area["area"] in leaf.max))
+        if (
+            most := sum(
+                leaf.max[area["area"]] * leaf.weight for leaf in group.leaves if area["area"] in leaf.max
+            )
+        )
     )
     return AreaTable(
         id=area["area"],
@@ -232,9 +237,7 @@ def _area(
 def _in_columns(bars: tuple[Bar, ...], groups: tuple[Group, ...]) -> tuple[Bar, ...]:
     """A bar for every column, in order of the columns; groups that apply to nobody here have none."""
     found = {bar.id: bar for bar in bars}
-    return tuple(
-        found.get(group.id, Bar(group.id, group.label, "–", group.max, 0, 0)) for group in groups
-    )
+    return tuple(found.get(group.id, Bar(group.id, group.label, "–", group.max, 0, 0)) for group in groups)
 
 
 def _line(
@@ -284,26 +287,26 @@ def _no_class(row: Mapping[str, Any], labels: Mapping[str, str], language: str) 
     if row["rank"] is None and not row["complete"]:
         return Words("chưa chấm", "not scored").in_(language)
     if not row["complete"]:
-        return Words(f"chưa phân loại: thiếu {len(row['missing'])}", f"no class: {len(row['missing'])} missing").in_(
-            language
-        )
+        return Words(
+            f"chưa phân loại: thiếu {len(row['missing'])}", f"no class: {len(row['missing'])} missing"
+        ).in_(language)
     for reason in row["reasons"]:
         if reason.startswith("TIE_AT_QUOTA"):
             return Words("chờ quyết định đồng hạng", "tie to be decided").in_(language)
     return Words("không phân loại", "unclassified").in_(language)
 
 
-def _bar(
-    group: Mapping[str, str], rulebook: Rulebook, lacking: Mapping[str, int], language: str
-) -> Bar:
+def _bar(group: Mapping[str, str], rulebook: Rulebook, lacking: Mapping[str, int], language: str) -> Bar:
     most, value = _thousandths(group["max"]), _thousandths(group["value"])
+    missing = lacking.get(group["group"], 0)
+    nothing = not most or (missing and not value)
     return Bar(
         id=group["group"],
         label=rulebook.group[group["group"]].label,
-        value=number(group["value"], language) if most else "–",
+        value="–" if nothing else number(group["value"], language),
         max=number(_short(group["max"]), language),
         fill=max(0, min(1000, 1000 * value // most)) if most else 0,
-        missing=lacking.get(group["group"], 0),
+        missing=missing,
     )
 
 
@@ -326,7 +329,12 @@ _STATES = {
 
 
 def detail(
-    state: State, unit: str, row: Mapping[str, Any], names: Names, visible: frozenset[str] | None, language: str
+    state: State,
+    unit: str,
+    row: Mapping[str, Any],
+    names: Names,
+    visible: frozenset[str] | None,
+    language: str,
 ) -> Detail | None:
     """The why of one row: each criterion with value, stage and body, or what is missing in words.
 
@@ -383,7 +391,9 @@ def detail(
 def _sum(row: Mapping[str, Any], language: str) -> str:
     if row.get("total") is None:
         return Words("Chưa có điểm chính thức nào.", "No official value yet.").in_(language)
-    base, bonus, penalty, total = (number(row[name], language) for name in ("base", "bonus", "penalty", "total"))
+    base, bonus, penalty, total = (
+        number(row[name], language) for name in ("base", "bonus", "penalty", "total")
+    )
     return Words(
         f"Cộng tiêu chí {base} + thưởng {bonus} − trừ {penalty} = {total}",
         f"Criteria {base} + bonus {bonus} − penalty {penalty} = {total}",

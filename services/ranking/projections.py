@@ -52,7 +52,11 @@ class StandingsProjection:
         event: Event | None = None
         for row in rows:
             event = take(state, row.position, row.value)
-            if event.type == "result.published.v1" and event.service == "ranking" and interpret(event) is None:
+            if (
+                event.type == "result.published.v1"
+                and event.service == "ranking"
+                and interpret(event) is None
+            ):
                 pinned.append((state.size, event))
         assert event is not None
         shown = result(state)
@@ -204,8 +208,6 @@ def published(connection: Connection, ledger: str) -> tuple[Publication, ...]:
 def published_body(connection: Connection, ledger: str, version: int) -> dict[str, Any] | None:
     """The pinned body of ``version``, or None when there is no such version."""
     blob = connection.scalar(
-        select(publications.c.body).where(
-            publications.c.ledger == ledger, publications.c.version == version
-        )
+        select(publications.c.body).where(publications.c.ledger == ledger, publications.c.version == version)
     )
     return None if blob is None else unpack(blob)

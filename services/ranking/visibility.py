@@ -45,9 +45,7 @@ def for_audience(
     return {**body, "provisional": {"reasons": []}, "areas": areas}
 
 
-def _row(
-    row: Mapping[str, Any], state: State, audience: Audience, team_of: TeamOf
-) -> dict[str, Any] | None:
+def _row(row: Mapping[str, Any], state: State, audience: Audience, team_of: TeamOf) -> dict[str, Any] | None:
     unit = row["unit"]
     if audience.sees_row(unit, team_of(unit)):
         return dict(row)

@@ -68,7 +68,9 @@ def _score(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     stage = _STAGES[data["stage"]]
     if data["stage"] == "self":
         return Words(f"{unit} {stage.vi} tiêu chí {criterion}: {vi}", f"{unit} {stage.en} {criterion}: {en}")
-    body = names.department(str(data.get("responsible", ""))) or {"department": "Ban/ĐVSN"}.get(data["stage"], "")
+    body = names.department(str(data.get("responsible", ""))) or {"department": "Ban/ĐVSN"}.get(
+        data["stage"], ""
+    )
     return Words(
         f"{body} {stage.vi} {unit}, tiêu chí {criterion}: {vi}".strip(),
         f"{body or 'The owner'} {stage.en} {unit}, criterion {criterion}: {en}",
@@ -156,16 +158,21 @@ _SENTENCES: dict[str, Sentence] = {
     "grant.ended.v1": _of_unit("Kết thúc một phân quyền", "A grant ends"),
     "score.recorded.v1": _score,
     "score.withdrawn.v1": _of_unit(
-        "Rút điểm tiêu chí {criterion} của {unit}: {reason}", "Score {criterion} of {unit} withdrawn: {reason}"
+        "Rút điểm tiêu chí {criterion} của {unit}: {reason}",
+        "Score {criterion} of {unit} withdrawn: {reason}",
     ),
     "bonus.proposed.v1": _proposed("điểm thưởng", "Bonus"),
     "penalty.proposed.v1": _proposed("điểm trừ", "Penalty"),
-    "veto.recorded.v1": _of_unit("Ghi nhận điều kiện khống chế {veto} với {unit}", "Veto {veto} recorded for {unit}"),
+    "veto.recorded.v1": _of_unit(
+        "Ghi nhận điều kiện khống chế {veto} với {unit}", "Veto {veto} recorded for {unit}"
+    ),
     "veto.lifted.v1": _of_unit("Gỡ điều kiện khống chế {veto} với {unit}", "Veto {veto} lifted for {unit}"),
     "round.opened.v1": _of_unit("Mở đợt kiểm tra {round}", "Round {round} opened"),
     "round.closed.v1": _of_unit("Kết thúc đợt kiểm tra {round}", "Round {round} closed"),
     "team.formed.v1": _of_unit("Thành lập đoàn kiểm tra {team}", "Team {team} formed"),
-    "inspection.scheduled.v1": _of_unit("Xếp lịch kiểm tra {unit} ngày {date}", "Inspection of {unit} set for {date}"),
+    "inspection.scheduled.v1": _of_unit(
+        "Xếp lịch kiểm tra {unit} ngày {date}", "Inspection of {unit} set for {date}"
+    ),
     "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
     "submission.received.v1": _submission,
     "conclusion.signed.v1": _conclusion,
@@ -179,7 +186,9 @@ _SENTENCES: dict[str, Sentence] = {
     "decision.forfeit_lifted.v1": _of_unit(
         "Ban Thường vụ gỡ xác nhận không kiểm tra với {unit}", "The forfeit of {unit} is lifted"
     ),
-    "decision.tie.v1": _of_unit("Ban Thường vụ phân định đồng hạng, khu vực {area}", "A tie in area {area} is decided"),
+    "decision.tie.v1": _of_unit(
+        "Ban Thường vụ phân định đồng hạng, khu vực {area}", "A tie in area {area} is decided"
+    ),
     "result.published.v1": _published,
     "notice.issued.v1": _of_unit("Phát hành thông báo cho {unit}", "Notice issued to {unit}"),
 }

@@ -129,7 +129,8 @@ class Classifier:
         """IN, OUT or TIED by unit for a class that counts places; None when it does not."""
         if one.rank_lte is None and one.top is None:
             return None
-        units = self._by_rank(list(self.placings.values()))
+        # Places are counted over complete, ranked units; an unranked one has no place (§8).
+        units = self._by_rank([one for unit, one in self.placings.items() if unit in self.ranks])
         if one.top is not None:
             allowed = self._allowed(one.top)
             kept, tied = self._line(units, min(len(units), allowed), one.on_tie_at_boundary)

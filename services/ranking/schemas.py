@@ -1,0 +1,194 @@
+"""Shapes of ranking's requests and answers, for checking and for the OpenAPI document."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from shared.events.fields import Code, DecimalString, Digest, Instant, LocalDate, Text
+from shared.web.pagination import CursorArgs
+
+
+class StandingsArgs(Schema):
+    """Query of the standings."""
+
+    area = Code(metadata={"description": "One area only."})
+    at = fields.String(
+        validate=validate.Length(max=40),
+        metadata={"description": "A position, or an instant with zone (redirects to its position)."},
+    )
+    after = fields.String(
+        validate=validate.Length(max=40),
+        metadata={"description": "Wait until this number is in the view: `scores:57`."},
+    )
+    engine = fields.String(
+        validate=validate.Length(max=16), metadata={"description": "The engine the caller relies on."}
+    )
+
+
+class PositionsArgs(CursorArgs):
+    """Query of the list of events.  ``marks``: publications and decisions only."""
+
+    marks = fields.Boolean(load_default=False)
+
+
+class DecisionCommand(Schema):
+    """What every decision names: the body's meeting, its date, the document and its text."""
+
+    meeting = Text(required=True, maximum=200)
+    date = LocalDate(required=True)
+    document = Text(required=True, maximum=100)
+    text = Text(required=True)
+    occurred_at = Instant()
+
+
+class DecideScore(DecisionCommand):
+    """Points, or NOT_APPLICABLE, for one criterion of one unit."""
+
+    unit = Code(required=True)
+    criterion = Code(required=True)
+    stage = fields.String(load_default="standing", validate=validate.OneOf(["standing", "appeal"]))
+    points = DecimalString()
+    state = fields.String(validate=validate.OneOf(["NOT_APPLICABLE"]))
+
+
+class DecideAmount(DecisionCommand):
+    """A bonus or penalty, accepted or refused."""
+
+    unit = Code(required=True)
+    code = Code(required=True)
+    occurrence_ref = Code(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "refused"]))
+    points = DecimalString()
+
+
+class DecideForfeit(DecisionCommand):
+    """A unit forfeits its inspection, or that is lifted."""
+
+    unit = Code(required=True)
+    outcome = fields.String(load_default="confirmed", validate=validate.OneOf(["confirmed", "lifted"]))
+
+
+class DecideTie(DecisionCommand):
+    """An order of tied units, best first; units in one inner list keep their tie."""
+
+    area = Code(required=True)
+    order = fields.List(
+        fields.List(Code(), validate=validate.Length(min=1)),
+        required=True,
+        validate=validate.Length(min=1, max=200),
+    )
+
+
+class PublishCommand(Schema):
+    """Publish the standings as they are now.  ``digest``: refuse when they are no longer these."""
+
+    status = fields.String(load_default="UNOFFICIAL", validate=validate.OneOf(["UNOFFICIAL", "OFFICIAL"]))
+    digest = Digest()
+
+
+class ClockCommand(Schema):
+    """The scenario's time, only forward."""
+
+    now = Instant(required=True)
+
+
+class GroupAnswer(Schema):
+    group = fields.String(required=True)
+    value = fields.String(required=True)
+    max = fields.String(required=True)
+
+
+class RowAnswer(Schema):
+    """One unit.  A reader who sees only some criteria gets ``criteria`` instead of the rest."""
+
+    rank = fields.Integer(allow_none=True)
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    total = fields.String(allow_none=True)
+    class_ = fields.String(allow_none=True, data_key="class")
+    base = fields.String(allow_none=True)
+    bonus = fields.String()
+    penalty = fields.String()
+    complete = fields.Boolean()
+    scored_max = fields.String()
+    reasons = fields.List(fields.String())
+    groups = fields.List(fields.Nested(GroupAnswer))
+    missing = fields.List(fields.String())
+    criteria = fields.List(fields.Dict())
+
+
+class AreaAnswer(Schema):
+    area = fields.String(required=True)
+    label = fields.String(required=True)
+    rows = fields.List(fields.Nested(RowAnswer), required=True)
+
+
+class StandingsAnswer(Schema):
+    """Standings after the first ``position`` events; ``digest`` is over the content alone."""
+
+    ledger = fields.String(required=True)
+    position = fields.Integer(required=True)
+    time = fields.String(required=True, allow_none=True)
+    digest = fields.String(required=True)
+    root = fields.String(required=True)
+    engine = fields.String(required=True)
+    rulebook = fields.String(required=True, allow_none=True)
+    status = fields.String(required=True, allow_none=True)
+    board = fields.String(required=True)
+    simulated_clock = fields.Boolean(required=True)
+    partial = fields.Boolean(required=True)
+    provisional = fields.Dict(required=True)
+    areas = fields.List(fields.Nested(AreaAnswer), required=True)
+
+
+class EntryAnswer(Schema):
+    """One event: its 0-based ``position``, and the position of the standings that first hold it."""
+
+    position = fields.Integer(required=True)
+    standings_position = fields.Integer(required=True)
+    time = fields.String(required=True)
+    source = fields.String(required=True)
+    sequence = fields.Integer(required=True)
+    type = fields.String(allow_none=True)
+    subject = fields.String(allow_none=True)
+    summary = fields.String(required=True)
+    summary_en = fields.String(required=True)
+
+
+class EntriesAnswer(Schema):
+    size = fields.Integer(required=True)
+    items = fields.List(fields.Nested(EntryAnswer), required=True)
+
+
+class ReceiptAnswer(Schema):
+    """Where an event stands, and the proof that the tree of ``size`` positions holds it (RFC 6962)."""
+
+    ledger = fields.String(required=True)
+    event_id = fields.String(required=True)
+    position = fields.Integer(required=True)
+    leaf = fields.String(required=True)
+    size = fields.Integer(required=True)
+    root = fields.String(required=True)
+    inclusion = fields.List(fields.String(), required=True)
+
+
+class PublicationAnswer(Schema):
+    version = fields.Integer(required=True)
+    status = fields.String(required=True)
+    position = fields.Integer(required=True)
+    stated_at = fields.Integer(required=True)
+    time = fields.String(required=True)
+    root = fields.String(required=True)
+    rulebook = fields.String(required=True)
+    engine = fields.String(required=True)
+    digest = fields.String(required=True)
+    holds = fields.Boolean(required=True)
+
+
+class PublicationsAnswer(Schema):
+    items = fields.List(fields.Nested(PublicationAnswer), required=True)
+
+
+class ClockAnswer(Schema):
+    ledger = fields.String(required=True)
+    now = fields.String(required=True)
