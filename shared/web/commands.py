@@ -30,6 +30,7 @@ from shared.web.problems import CONTENT_TYPE, Problem
 from shared.web.runtime import Runtime, bearer, ledger_settings, runtime
 from shared.web.store_port import CommandTransaction
 
+_REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 503)
 _KEY = re.compile(r"[\x21-\x7e]{1,128}")
 
 
@@ -168,21 +169,9 @@ def command_route(
                 },
             },
         )(view)
-        for status in (400, 401, 403, 404, 409, 413, 415, 503):
-            view = blueprint.alt_response(
-                status,
-                schema=ProblemDocument,
-                content_type=CONTENT_TYPE,
-                description=HTTPStatus(status).phrase,
-            )(view)
-        view = blueprint.alt_response(
-            422,
-            schema=ProblemDocument,
-            content_type=CONTENT_TYPE,
-            description="A field breaks a rule, or the key was used for another body.",
-        )(view)
         view = blueprint.doc(
             security=[{"bearer": []}],
+            responses={str(status): _problem(status) for status in _REFUSALS},
             parameters=[
                 {
                     "name": "Idempotency-Key",
@@ -204,6 +193,13 @@ def command_route(
         return handler
 
     return register
+
+
+def _problem(status: int) -> dict[str, Any]:
+    return {
+        "description": HTTPStatus(status).phrase,
+        "content": {CONTENT_TYPE: {"schema": ProblemDocument}},
+    }
 
 
 def _guarded(view: Callable[..., Any], max_body: int | None) -> Callable[..., Any]:
@@ -239,7 +235,7 @@ def _run(
     with current.store.transaction(ledger) as tx:
         stored = tx.answered(command_known_as, digest)
         if stored is not None:
-            return _answer(current.service, stored.status, stored.body, replay=True)
+            return _answer(current.service, stored.status, stored.answer, replay=True)
         act = Act(
             ledger=g.ledger_settings,
             operation=operation,
