@@ -91,10 +91,10 @@ def overview(engine: Engine, ledger: str, latest: int = 20) -> Overview:
         .order_by(events.c.sequence.desc())
         .limit(latest)
     )
-    counting = select(events.c.type, func.count()).where(*own).group_by(events.c.type)
+    counting = select(events.c.type, func.count().label("number")).where(*own).group_by(events.c.type)
     with read_transaction(engine) as connection:
         state = fold(_stream(connection, ledger, "*"))
-        counts = dict(connection.execute(counting).tuples().all())
+        counts: dict[str, int] = {row.type: row.number for row in connection.execute(counting)}
         receipts = [Receipt(*row) for row in connection.execute(newest)]
     return Overview(state, counts, receipts)
 

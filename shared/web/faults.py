@@ -118,7 +118,7 @@ _SENTENCES: tuple[tuple[re.Pattern[str], str, str, str], ...] = tuple(
 
 def explain(sentence: str, value: Any = None, field: fields.Field[Any] | None = None) -> tuple[str, str, str]:
     """Rule, Vietnamese and English sentence for one fault as marshmallow told it."""
-    if isinstance(field, DecimalString) and not sentence.startswith(("Missing", "Field may")):
+    if isinstance(field, DecimalString) and sentence.startswith("Not a decimal string"):
         return _decimal_fault(value)
     if isinstance(field, Instant) and "UTC instant" in sentence:
         example = "2020-11-09T02:00:00.000000Z"
@@ -189,9 +189,10 @@ def faults_of(messages: Any, schema: Schema, given: Any) -> list[Fault]:
     for path, sentence in _walk(messages, ()):
         if len(found) == _MAX_FAULTS:
             break
-        value = _value_at(given, path)
-        rule, vi, en = explain(sentence, value, _field_at(schema, path))
-        name = ".".join(str(part) for part in path) or None
+        place, field = _resolve(schema, path)
+        value = _value_at(given, place)
+        rule, vi, en = explain(sentence, value, field)
+        name = ".".join(str(part) for part in place) or None
         found.append(Fault(rule, vi, en, name, shown(value)))
     return found
 
@@ -226,19 +227,27 @@ def _value_at(given: Any, path: tuple[str | int, ...]) -> Any:
     return given
 
 
-def _field_at(schema: Schema, path: tuple[str | int, ...]) -> fields.Field[Any] | None:
-    """The field of ``schema`` that ``path`` (of data keys) leads to."""
+def _resolve(
+    schema: Schema, path: tuple[str | int, ...]
+) -> tuple[tuple[str | int, ...], fields.Field[Any] | None]:
+    """``path`` as a client knows it, and the field of ``schema`` at its end.
+
+    marshmallow says ``key`` or ``value`` after the key of a dictionary; in the body there is no such step.
+    """
+    place: list[str | int] = []
     here: Any = schema
-    for part in path:
+    steps = iter(path)
+    for part in steps:
+        place.append(part)
         if isinstance(here, Schema):
             by_key = {(f.data_key or name): f for name, f in here.fields.items()}
             here = by_key.get(str(part))
         elif isinstance(here, fields.List):
             here = here.inner
         elif isinstance(here, fields.Dict):
-            here = here.value_field
+            here = here.key_field if next(steps, "value") == "key" else here.value_field
         else:
-            return None
-        if isinstance(here, fields.Nested):
-            here = here.schema if not here.many else here
-    return here if isinstance(here, fields.Field) else None
+            here = None
+        if isinstance(here, fields.Nested) and not here.many:
+            here = here.schema
+    return tuple(place), here if isinstance(here, fields.Field) else None
