@@ -92,7 +92,7 @@ def _constant(name: str) -> NoReturn:
 
 
 def _integer(text: str) -> int | JsonNumber:
-    return int(text) if len(text) <= _SAFE_DIGITS else JsonNumber(text)
+    return int(text) if len(text.lstrip("-")) <= _SAFE_DIGITS else JsonNumber(text)
 
 
 def _default(value: Any) -> Any:
