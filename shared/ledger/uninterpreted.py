@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, func, insert, select
 
 from shared.events.catalogue import Uninterpreted, interpret
 from shared.ledger import reader, tables
@@ -81,3 +81,9 @@ def look_again(connection: Connection) -> int:
             )
             struck += 1
     return struck
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many positions are not understood, by ledger that has any."""
+    column = tables.uninterpreted.c.ledger
+    return {row[0]: row[1] for row in connection.execute(select(column, func.count()).group_by(column))}

@@ -25,7 +25,5 @@ RELAY_RESUMED = Counter("bangvang_relay_resumed", "Rows opened again because the
 UNINTERPRETED = Gauge(
     "bangvang_ledger_uninterpreted", "Admitted positions that this code does not understand.", ["ledger"]
 )
-PROJECTOR_BEHIND = Gauge(
-    "bangvang_projector_behind", "Positions not applied yet.", ["projection", "ledger"]
-)
+PROJECTOR_BEHIND = Gauge("bangvang_projector_behind", "Positions not applied yet.", ["projection", "ledger"])
 PARKED = Gauge("bangvang_projector_parked", "1 while the projection stands still.", ["projection", "ledger"])
