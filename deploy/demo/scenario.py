@@ -133,9 +133,9 @@ class _Teller:
             {"name": words.CYCLE, "period": period},
         )
         yield self._admin(at, "adopt_rulebook", "rulebook", {"rulebook": self.book.document.decode()})
-        yield self._admin(at, "register_department", "departments", {"rows": self._departments()})
+        yield self._admin(at, "register_department", "departments", {"departments": self._departments()})
         yield self._admin(
-            at, "register_unit", "units", {"rows": [_register_row(one) for one in self.files.units]}
+            at, "register_unit", "units", {"units": [_register_row(one) for one in self.files.units]}
         )
         for sub, role, scope in self._hats():
             grant = f"{role}.{sub}"
@@ -224,7 +224,7 @@ class _Teller:
                 f"unit@unit:{unit.code}",
                 f"self.{unit.code}",
                 unit.code,
-                {"rows": scores},
+                {"scores": scores},
             )
 
     def body_scores(self) -> Iterator[Command]:
@@ -248,7 +248,7 @@ class _Teller:
                 hat,
                 f"body.{leaf.id}",
                 "",
-                {"rows": scores},
+                {"scores": scores},
             )
 
     def _who_enters(self, owner: str) -> tuple[str, str]:

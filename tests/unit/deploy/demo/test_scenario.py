@@ -43,13 +43,13 @@ def of(commands: tuple[Command, ...], *operations: str) -> list[Command]:
 
 
 def scores(commands: tuple[Command, ...]) -> list[dict[str, Any]]:
-    return [score for command in of(commands, "record_score") for score in command.body["rows"]]
+    return [score for command in of(commands, "record_score") for score in command.body["scores"]]
 
 
 def test_sixty_eight_units_are_registered_and_sixty_six_of_them_are_open(
     files: CycleFiles, commands: tuple[Command, ...]
 ) -> None:
-    registered = {command.subject for command in of(commands, "register_unit")}
+    registered = {row["unit"] for command in of(commands, "register_unit") for row in command.body["units"]}
     scored = {score["unit"] for score in scores(commands)}
     assert len(registered) == 68
     assert registered - scored == {"QH-TPTD", "LLVT-PCCC"}
@@ -308,7 +308,7 @@ def test_the_office_enters_for_bodies_that_do_not_enter_themselves(
 ) -> None:
     owner = {leaf.id: leaf.owner for leaf in files.rulebook.leaves}
     entered = {
-        owner[command.body["rows"][0]["criterion"]]: command.sub
+        owner[command.body["scores"][0]["criterion"]]: command.sub
         for command in of(commands, "record_score")
         if command.phase == "body-scores"
     }
@@ -368,7 +368,7 @@ def targets(files: CycleFiles, command: Command, teams: dict[str, str]) -> list[
             ),
             entered_by=leaves[score["criterion"]].entered_by,
         )
-        for score in command.body["rows"]
+        for score in command.body["scores"]
     ]
 
 
