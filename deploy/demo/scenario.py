@@ -157,7 +157,7 @@ class _Teller:
     def _departments(self) -> list[dict[str, str]]:
         rows = []
         for department in self.files.departments:
-            row = {"department": department.code, "name": department.name, "kind": department.kind}
+            row = {"code": department.code, "name": department.name, "kind": department.kind}
             if department.entered_by:
                 row["entered_by"] = department.entered_by
             rows.append(row)
