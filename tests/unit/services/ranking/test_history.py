@@ -120,13 +120,10 @@ def test_a_rolled_back_batch_leaves_no_trace_in_the_projection(tmp_path: Path) -
     fed.feed()
     (projection,) = [one for one in fed._projector._projections if one.name == "standings"]
     fed.score("QH-Q01", "1.2", "6")
-    with (
-        pytest.raises(RuntimeError, match="lost"),
-        read_transaction(fed.engine) as connection,
-    ):
+    with read_transaction(fed.engine) as connection:
         rows = list(reader.rows(connection, LEDGER, fed.size - 1, fed.size))
-        projection.apply(connection, LEDGER, rows)
-        raise RuntimeError("lost")
+    with fed.engine.connect() as connection:
+        projection.apply(connection, LEDGER, rows)  # and then the process loses the transaction
     fed.feed()
     with read_transaction(fed.engine) as connection:
         stored = standings_at(connection, LEDGER, fed.size)

@@ -1,0 +1,157 @@
+"""The engine against a second implementation, and against itself in every other order of work."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.ranking.engine import body, canonical, compute, digest, initial
+from tests.property import naive_engine
+from tests.property.cycles import cycle
+from tests.support.board import ROOT, Board, replay
+
+
+def rows_of(board: Board) -> list[tuple[Any, ...]]:
+    return [
+        (
+            area.area, row.rank, row.sheet.unit, row.sheet.ranking_score, row.class_id, row.sheet.base, row.sheet.bonus,
+            row.sheet.penalty, row.sheet.complete, row.sheet.scored_max, row.reasons, row.sheet.missing,
+        )
+        for area in compute(board.state()).areas
+        for row in area.rows
+    ]  # fmt: skip
+
+
+def agree(seeds: range) -> None:
+    for seed in seeds:
+        book, board = cycle(seed)
+        expected = naive_engine.standings(json.loads(book.document), board.events)
+        assert rows_of(board) == expected, f"seed {seed}"
+
+
+@pytest.mark.parametrize("start", range(0, 400, 100))
+def test_the_naive_engine_agrees_on_generated_cycles(start: int) -> None:
+    agree(range(start, start + 100))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(1000, 4000, 500))
+def test_the_naive_engine_agrees_on_thousands_more(start: int) -> None:
+    agree(range(start, start + 500))
+
+
+def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:
+    words: set[str] = set()
+    for seed in range(150):
+        for row in rows_of(cycle(seed)[1]):
+            words |= {reason.partition(":")[0] for reason in row[10]}
+    assert words == {
+        "DUPLICATE", "RESCALED", "INCOMPLETE", "BONUS_CAP", "PENALTY_CAP", "FLOOR", "CLAMP", "VETO", "QUOTA",
+        "TIE_AT_QUOTA", "TIE_BROKEN", "TIE",
+    }  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**9), st.data())
+def test_any_prefix_and_any_batches_give_the_same_bytes(seed: int, data: st.DataObject) -> None:
+    _, board = cycle(seed)
+    stop = data.draw(st.integers(0, len(board.events)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, stop), max_size=5)))
+    whole = canonical(body(compute(replay(board.events[:stop]))))
+    state = initial("hcmc/2020")
+    for start, end in zip([0, *cuts], [*cuts, stop], strict=True):
+        state = replay(board.events[start:end], state=state)
+        compute(state)  # a reader in between, whose kept judgements must never show
+    assert canonical(body(compute(state))) == whole
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**9), st.data())
+def test_a_copy_never_feels_what_its_original_learns(seed: int, data: st.DataObject) -> None:
+    _, board = cycle(seed)
+    at = data.draw(st.integers(0, len(board.events)))
+    state = replay(board.events[:at])
+    before = canonical(body(compute(state)))
+    kept = state.copy()
+    replay(board.events[at:], state=state)
+    assert canonical(body(compute(kept))) == before
+    other = kept.copy()
+    replay(board.events[at:], state=kept)
+    assert canonical(body(compute(other))) == before
+    assert canonical(body(compute(kept))) == canonical(body(compute(state)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**9), st.integers(0, 2**32))
+def test_the_order_between_units_never_matters(seed: int, shuffle: int) -> None:
+    _, board = cycle(seed)
+    head = [event for event in board.events if event[0].startswith("rulebook.")]
+    ties = [event for event in board.events if event[0] == "decision.tie.v1"]
+    rest = [event for event in board.events if event not in head and event not in ties]
+    units = sorted({event[2] for event in rest})
+    queues = {unit: [event for event in rest if event[2] == unit] for unit in units}
+    rng = random.Random(shuffle)
+    mixed = []
+    while queues:
+        unit = rng.choice(sorted(queues))
+        mixed.append(queues[unit].pop(0))
+        if not queues[unit]:
+            del queues[unit]
+    expected = digest(body(compute(replay(board.events))))
+    assert digest(body(compute(replay([*head, *mixed, *ties])))) == expected
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**9))
+def test_renaming_the_units_renames_the_board_and_nothing_else(seed: int) -> None:
+    _, board = cycle(seed)
+    new = {f"U{n}": f"Z{(n * 7) % 10}" for n in range(10)}
+    renamed = json.loads(json.dumps(board.events), object_hook=lambda data: data)
+    for event in renamed:
+        event[2] = new.get(event[2], event[2])
+        if event[0] == "decision.tie.v1":
+            event[3]["order"] = [[new[unit] for unit in place] for place in event[3]["order"]]
+
+    def rows(events: Any) -> set[Any]:
+        return {
+            (row.rank, row.sheet.unit, row.class_id, row.sheet.ranking_score, row.reasons)
+            for row in compute(replay(events)).rows()
+        }
+
+    expected = {(rank, new[unit], *more) for rank, unit, *more in rows(board.events)}
+    assert rows(renamed) == expected
+
+
+SCRIPT = """
+import locale, sys
+from tests.property.cycles import cycle
+from services.ranking.engine import body, compute, digest
+for seed in range(30):
+    print(digest(body(compute(cycle(seed)[1].state()))))
+"""
+
+
+def test_hash_seed_time_zone_and_locale_change_no_byte() -> None:
+    def run(**environment: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", SCRIPT],
+            cwd=ROOT,
+            env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(ROOT), **environment},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    expected = run(PYTHONHASHSEED="0", TZ="UTC", LC_ALL="C")
+    assert len(expected.splitlines()) == 30
+    assert run(PYTHONHASHSEED="1", TZ="Asia/Ho_Chi_Minh", LC_ALL="vi_VN.UTF-8") == expected
+    assert run(PYTHONHASHSEED="4242", TZ="America/St_Johns", LC_ALL="C.UTF-8", PYTHONUTF8="1") == expected
