@@ -159,12 +159,12 @@ def command_route(
             description="Stored: the signed events, as they will stand in the ledger.",
             headers={
                 "Bangvang-Sequence": {
-                    "description": "Number of the last event, `scores:57`; pass it as `?after=`.",
+                    "description": "Number of the last event, scores:57; pass it as ?after=",
                     "schema": {"type": "string"},
                 },
                 "Location": {"description": "Address of the receipt.", "schema": {"type": "string"}},
                 "Idempotent-Replay": {
-                    "description": "`true` when this answer was given before.",
+                    "description": "true when this answer was given before.",
                     "schema": {"type": "string"},
                 },
             },
@@ -184,7 +184,7 @@ def command_route(
                     "name": "Acting-As",
                     "in": "header",
                     "required": False,
-                    "description": "`role@scope`, for somebody with several roles.",
+                    "description": "role@scope, for somebody with several roles.",
                     "schema": {"type": "string"},
                 },
             ],
