@@ -11,6 +11,7 @@ and may be refused when it turns writer.
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 import threading
 import time
@@ -20,7 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import Pool, StaticPool
 
 metadata = MetaData()
@@ -147,14 +150,26 @@ def _postgres(address: URL) -> Engine:
         options["options"] = (
             f"-c lock_timeout={BUSY_SECONDS}s -c idle_in_transaction_session_timeout=120s -c timezone=UTC"
         )
-    return create_engine(
+    engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         connect_args=options,
         isolation_level="READ COMMITTED",
         pool_size=16,
         max_overflow=32,
-        pool_pre_ping=True,  # a restarted server costs no request
     )
+
+    @event.listens_for(engine, "checkout")
+    def _alive(connection: psycopg.Connection[Any], _record: object, _proxy: object) -> None:
+        # A restarted server must not cost a request, and a ping a round trip: nobody speaks on an idle
+        # connection, so what can be read there is its end.
+        if connection.closed:
+            raise DisconnectionError
+        waiting = select.poll()
+        waiting.register(connection.fileno(), select.POLLIN)
+        if waiting.poll(0):
+            raise DisconnectionError
+
+    return engine
 
 
 def _after_fork() -> None:
