@@ -292,7 +292,10 @@ def _arguments(service: str) -> argparse.ArgumentParser:
     add("--instance", help="name of this replica, the same over restarts; default: the host's name")
     add("--noise-limit", type=int, default=200, help="so many noise records in a row stop intake (200)")
     add(
-        "--watchdog", type=float, default=WATCHDOG_SECONDS, help="seconds until a stuck loop ends the process"
+        "--watchdog",
+        type=float,
+        default=WATCHDOG_SECONDS,
+        help="seconds after which a stuck loop ends it all",
     )
     add(
         "--metrics-port",
