@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
+
+from marshmallow import Schema
 
 from services.ranking import decider, schemas
 from services.ranking.decider import Candidate, Known
@@ -13,7 +15,7 @@ from shared.access import Target
 from shared.deciding import check_happened
 from shared.decisions import Refused
 from shared.events import Draft
-from shared.web.commands import Act, Actor, command_route
+from shared.web.commands import Act, Actor, Handler, command_route
 from shared.web.parsing import ServiceBlueprint
 from shared.web.store_port import CommandTransaction
 
@@ -23,13 +25,14 @@ COMMITTEE = "STANDING_COMMITTEE"
 
 def register(blueprint: ServiceBlueprint) -> None:
     """Register every command of ranking on ``blueprint``."""
-    for path, schema, operation, summary, handler in (
+    routes: tuple[tuple[str, type[Schema], str, str, Handler], ...] = (
         ("score", schemas.DecideScore, "decide_score", "Decide a criterion of a unit.", _score),
         ("bonus", schemas.DecideAmount, "decide_bonus", "Decide on a bonus.", _amount("bonus")),
         ("penalty", schemas.DecideAmount, "decide_penalty", "Decide on a penalty.", _amount("penalty")),
         ("forfeit", schemas.DecideForfeit, "decide_forfeit", "Confirm or lift a forfeit.", _forfeit),
         ("tie", schemas.DecideTie, "decide_tie", "Decide the order of tied units.", _tie),
-    ):
+    )
+    for path, schema, operation, summary, handler in routes:
         command_route(
             blueprint,
             f"/decisions/{path}",
@@ -79,7 +82,7 @@ def _score(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Dr
     return [decider.decide_score(known, content, facts)]
 
 
-def _amount(kind: str) -> Callable[[CommandTransaction, dict[str, Any], Act], list[Draft]]:
+def _amount(kind: str) -> Handler:
     def decide(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
         known = _known(tx, act.ledger.ledger)
         content, facts = _decision(command, act, known)

@@ -73,7 +73,7 @@ def area_of(known: Known, unit: str, field: str = "unit") -> str:
 
 
 def decide_score(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
-    """Points, or NOT_APPLICABLE, at stage ``standing`` or ``appeal``; always points, on the step (rulebook 3)."""
+    """Points on the step, or NOT_APPLICABLE, at stage ``standing`` or ``appeal`` (rulebook 3)."""
     rulebook = rules_in_force(known)
     unit = command["unit"]
     try:

@@ -119,6 +119,13 @@ class View:
     def _pinned(self, position: int) -> Publication | None:
         return next((one for one in self.publications if one.position == position and one.holds), None)
 
+    def publication_of(self, shown: Shown) -> Publication | None:
+        """The publication of exactly these standings: pinned here, or stated before and still the same."""
+        before = self.before(shown.position)
+        if before is not None and before.digest == shown.digest:
+            return before
+        return self._pinned(shown.position)
+
     def audience_at(self, position: int) -> Audience:
         """What the reader sees at ``position``: all of it where a publication pinned it."""
         return Audience(everything=True) if self.is_published(position) else self.audience

@@ -149,17 +149,20 @@ def _address(path: str, anchor: str | None = None, **changes: Any) -> str:
 
 def _scene(seen: View, shown: Shown, state: State, *, live: bool) -> Scene:
     before = seen.before(shown.position)
+    follows = not seen.audience.published_only
     return Scene(
         settings=seen.reader.ledger,
         shown=shown,
         body=seen.body(shown, state),
         state=state,
-        size=seen.size,
-        live=live,
+        size=seen.size if follows else shown.position,
+        live=live and follows,
+        past=follows and not live,
         names=seen.book.names(state),
-        marks=seen.book.marks(seen.size),
+        marks=seen.book.marks(seen.size) if follows else (),
         handle=_handle(seen, shown.position, state),
         before=None if before is None else (before, pinned_body(seen, before.version)[1]),
+        pinned=seen.publication_of(shown),
         open_to_all=seen.open_to_all,
         language=language(),
     )

@@ -55,7 +55,8 @@ class Scene:
     """All that one view of the page is made of.
 
     ``body``: what the reader may see.  ``before``: the newest publication at the position, with its
-    body.  ``handle``: the last event folded, None at position 0 or when it is not the reader's to read.
+    body; ``pinned``: a publication of exactly these standings.  ``handle``: the last event folded in words,
+    or why there are none.
     """
 
     settings: LedgerSettings
@@ -64,10 +65,12 @@ class Scene:
     state: State
     size: int
     live: bool
+    past: bool
     names: Names
     marks: Sequence[MarkedEvent]
     handle: Words
     before: tuple[Publication, Mapping[str, Any]] | None
+    pinned: Publication | None
     open_to_all: bool
     language: str
 
@@ -88,6 +91,7 @@ def board(scene: Scene) -> Board:
         position=shown.position,
         size=scene.size,
         live=scene.live,
+        past=scene.past,
         when=local_time(shown.time, zone) if shown.time else "",
         when_iso=shown.time,
         handle=scene.handle.in_(language),
@@ -122,8 +126,8 @@ def board(scene: Scene) -> Board:
 
 def _status(scene: Scene, units: int) -> tuple[str, str]:
     language = scene.language
-    if scene.before is not None and scene.before[0].digest == scene.shown.digest:
-        published = scene.before[0]
+    published = scene.pinned
+    if published is not None:
         words = _PUBLISHED.get(published.status, _PUBLISHED["UNOFFICIAL"])
         return published.status, words.in_(language).format(v=published.version)
     if not units:
@@ -158,10 +162,10 @@ def _empty(scene: Scene, units: int) -> str:
     state, language = scene.state, scene.language
     if state.rulebook is None:
         return Words(
-            "Chưa có bộ tiêu chí nào được ban hành trong sổ này. Quản trị mở kỳ đánh giá và ban hành bộ tiêu chí "
-            "trước; sau đó Văn phòng đăng ký đơn vị.",
-            "No rulebook has been adopted in this ledger. An administrator opens the cycle and adopts one first; "
-            "then the Office registers the units.",
+            "Chưa có bộ tiêu chí nào được ban hành trong sổ này. Quản trị mở kỳ đánh giá và ban hành "
+            "bộ tiêu chí trước; sau đó Văn phòng đăng ký đơn vị.",
+            "No rulebook has been adopted in this ledger. An administrator opens the cycle and adopts one "
+            "first; then the Office registers the units.",
         ).in_(language)
     rows = [row for area in scene.body["areas"] for row in area["rows"]]
     if not rows and scene.body["provisional"].get("units") == 0:
@@ -171,8 +175,10 @@ def _empty(scene: Scene, units: int) -> str:
         ).in_(language)
     if units and not scene.body["provisional"].get("ranked"):
         return Words(
-            "Chưa có điểm nào. Các Ban, đơn vị sự nghiệp chấm phần được giao; bảng hiện ngay khi có điểm đầu tiên.",
-            "No scores yet. Departments score what they are assigned; the standings appear with the first score.",
+            "Chưa có điểm nào. Các Ban, đơn vị sự nghiệp chấm phần được giao; bảng hiện ngay khi có "
+            "điểm đầu tiên.",
+            "No scores yet. Departments score what they are assigned; the standings appear with the "
+            "first score.",
         ).in_(language)
     return ""
 

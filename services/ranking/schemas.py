@@ -136,7 +136,7 @@ class StandingsAnswer(Schema):
     status = fields.String(required=True, allow_none=True)
     board = fields.String(required=True)
     simulated_clock = fields.Boolean(required=True)
-    partial = fields.Boolean(required=True)
+    partial_ = fields.Boolean(required=True, data_key="partial")
     provisional = fields.Dict(required=True)
     areas = fields.List(fields.Nested(AreaAnswer), required=True)
 

@@ -60,21 +60,24 @@ class Hub:
             yield f"retry: {RETRY_MILLISECONDS}\n\n".encode()
             while time.monotonic() < deadline:
                 with self._changed:
-                    fresh = self._changed.wait_for(
-                        lambda: self._round > seen and _name(self._news.get(ledger)) != last, heartbeat
-                    )
-                    seen = self._round if not fresh else seen
-                    news = self._news.get(ledger)
-                if fresh and news is not None:
-                    last = _name(news)
-                    yield _event(news, last)
-                elif not fresh:
+                    news = self._wait(ledger, seen, last, heartbeat)
+                if news is None:
                     yield b": waiting\n\n"
                 else:
-                    last = ""
+                    last = _name(news)
+                    yield _event(news, last)
         finally:
             with self._changed:
                 self._listeners -= 1
+
+    def _wait(self, ledger: str, seen: int, last: str, seconds: float) -> News | None:
+        """News other than ``last`` from a look after round ``seen``, or None after ``seconds`` without."""
+
+        def there() -> bool:
+            news = self._news.get(ledger)
+            return self._round > seen and news is not None and _name(news) != last
+
+        return self._news[ledger] if self._changed.wait_for(there, seconds) else None
 
     def _start(self) -> None:
         if not self._running:
@@ -101,8 +104,8 @@ class Hub:
             time.sleep(self._poll)
 
 
-def _name(news: News | None) -> str:
-    return "" if news is None else f"{news.position}:{news.digest}"
+def _name(news: News) -> str:
+    return f"{news.position}:{news.digest}"
 
 
 def _event(news: News, name: str) -> bytes:

@@ -103,7 +103,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The whole page at one position."""
+    """The whole page at one position.
+
+    ``live``: it follows the ledger.  ``past``: the reader looked back.  Neither: he sees published
+    versions only, so there is nothing to follow or to step through.
+    """
 
     ledger: str
     title: str
@@ -111,6 +115,7 @@ class Board:
     position: int
     size: int
     live: bool
+    past: bool
     when: str
     when_iso: str
     handle: str

@@ -25,7 +25,7 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Names for the codes of a ledger: units, departments and criteria.  A code without a name stays itself."""
+    """Names for the codes of a ledger; a code without a name stays itself."""
 
     units: Mapping[str, str] = field(default_factory=dict)
     departments: Mapping[str, str] = field(default_factory=dict)
@@ -206,11 +206,13 @@ def describe(type_: str, subject: str, data: Mapping[str, Any], names: Names) ->
 
 
 _REASONS: dict[str, tuple[str, str]] = {
-    "DUPLICATE": ("{a} nêu trùng một sự việc, chỉ tính một lần", "{a} names the same occurrence twice; counted once"),
+    "DUPLICATE": ("{a} nêu trùng một sự việc, chỉ tính một lần",
+                  "{a} names the same occurrence twice; counted once"),
     "RESCALED": ("Tiêu chí {a} không giao chỉ tiêu hoặc không áp dụng: quy đổi theo phần còn lại",
                  "{a} has no target or does not apply: the rest is scaled up"),
     "INCOMPLETE": ("Còn thiếu {a} tiêu chí", "{a} criteria still missing"),
-    "INVALIDATED": ("Điểm {a} không còn hợp lệ theo bộ tiêu chí mới", "{a} no longer fits the amended rulebook"),
+    "INVALIDATED": ("Điểm {a} không còn hợp lệ theo bộ tiêu chí mới",
+                    "{a} no longer fits the amended rulebook"),
     "BONUS_CAP": ("Điểm thưởng chạm trần ({a})", "Bonus capped ({a})"),
     "PENALTY_CAP": ("Điểm trừ chạm trần ({a})", "Penalty capped ({a})"),
     "FLOOR": ("Tổng điểm không xuống dưới mức sàn", "The total stops at the floor"),

@@ -173,9 +173,17 @@ class Fed:
         )
 
     def fill(
-        self, *, seed: int = 2020, share: float = 0.97, units: list[dict[str, str]] | None = None
+        self,
+        *,
+        seed: int = 2020,
+        share: float = 0.97,
+        units: list[dict[str, str]] | None = None,
+        decisions: bool = True,
     ) -> Fed:
-        """Scores for nearly all criteria of all units, some bonuses and penalties."""
+        """Scores for nearly all criteria of all units; with ``decisions``, some bonuses and penalties.
+
+        Without them ranking's own numbers stay free for its store.
+        """
         assert self.rulebook is not None
         chance = random.Random(seed)
         everyone = demo_units() if units is None else units
@@ -196,7 +204,7 @@ class Fed:
                         if leaf.stage == "inspection" and area in leaf.max
                     },
                 )
-            if chance.random() < 0.3:
+            if decisions and chance.random() < 0.3:
                 kind, item = chance.choice([("bonus", "T1"), ("bonus", "T2"), ("penalty", "P1")])
                 self.decide(kind, code, item, f"{code}-{item}")
         return self

@@ -39,6 +39,7 @@ class Recorded(NamedTuple):
     state: Any = None
     rulebook: Any = None
     from_effective: Any = UNSTATED
+    period: Any = None
 
 
 class Withdrawn(NamedTuple):

@@ -239,6 +239,8 @@ def _score(state: State, subject: str, position: int, data: dict[str, Any]) -> N
             get("target"),
             get("state"),
             get("rulebook"),
+            UNSTATED,
+            get("period"),
         )
     )
     unit.memo = None

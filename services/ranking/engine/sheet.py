@@ -250,9 +250,13 @@ class _Play:
             return None, "STALE_RULEBOOK"
         if fact.stage not in STAGES_OF[fact.origin]:
             return None, "S003"
-        if fact.origin in (CONCLUSION, ADJUSTMENT) and isinstance(fact.criterion, str):
-            leaf = rulebook.leaf.get(fact.criterion)
-            if leaf is not None and (leaf.stage == "inspection") != (fact.origin == CONCLUSION):
+        leaf = rulebook.leaf.get(fact.criterion) if isinstance(fact.criterion, str) else None
+        if leaf is not None:
+            if fact.origin == SCORES and fact.period != leaf.period:
+                return None, "PERIOD"
+            if fact.origin in (CONCLUSION, ADJUSTMENT) and (leaf.stage == "inspection") != (
+                fact.origin == CONCLUSION
+            ):
                 return None, "S003"
         return self._judged(fact, own)
 
