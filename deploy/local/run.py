@@ -28,6 +28,7 @@ from deploy.local.layout import Layout, plan
 from deploy.local.missing import MissingError
 from deploy.local.ports import LOOPBACK, is_free
 from deploy.local.supervisor import FAILED, Supervisor, configuration, log_file, programs
+from shared.log.topics import WrongTopic, ensure_topic
 
 OUT = Console(soft_wrap=True)
 
@@ -41,6 +42,10 @@ STOP_SECONDS = 150.0
 
 OK = 200
 BAD_GATEWAY = 502
+
+
+UNFIT = ("%", ";", "#", '"', "\n")
+"""What means something else in the files that supervisord and Caddy read."""
 
 
 class RunError(click.ClickException):
@@ -64,12 +69,14 @@ def run(port: int, empty: bool) -> None:
             _run(layout, empty=empty)
     except Stopped:
         OUT.print("Stopped. `bangvang run` continues where this run stopped.")
-    except (MissingError, kafka.BrokerError) as error:
+    except (MissingError, kafka.BrokerError, WrongTopic) as error:
         raise RunError(str(error)) from error
 
 
 def _run(layout: Layout, *, empty: bool) -> None:
     check_environment(layout)
+    # The folder holds signing keys: it is its owner's alone.
+    layout.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     kafka_command = _prepare_broker(layout)
     write_files(layout, kafka_command)
     with _supervisord(layout) as process:
@@ -86,6 +93,10 @@ def check_environment(layout: Layout) -> None:
     """Raise :class:`RunError` when this run cannot start: a run on the same data, or a port that is taken."""
     if sys.platform == "win32":
         raise RunError("bangvang run needs Linux or macOS; on Windows use WSL.")
+    if any(mark in str(layout.data) for mark in UNFIT):
+        raise RunError(
+            f"Choose another BANGVANG_DATA: {layout.data} has one of {' '.join(UNFIT)} in its name"
+        )
     running = Supervisor(layout.socket)
     if layout.socket.exists() and running.answers():
         pid = running.pid()
@@ -100,9 +111,7 @@ def _prepare_broker(layout: Layout) -> list[str] | None:
     if layout.kafka_port is None or layout.controller_port is None:
         OUT.print(f"Kafka: {layout.bootstrap} (given by BANGVANG_KAFKA)")
         return None
-    cache = kafka.cache_folder()
-    jars(cache)
-    layout.data.mkdir(parents=True, exist_ok=True)
+    jars(kafka.cache_folder())
     with OUT.status("Preparing Kafka's storage …"):
         kafka.format_storage(layout.data, layout.kafka_port, layout.controller_port)
     return kafka.command(layout.data)
@@ -110,8 +119,6 @@ def _prepare_broker(layout: Layout) -> list[str] | None:
 
 def write_files(layout: Layout, kafka_command: list[str] | None) -> None:
     """Write what the processes read: supervisord.conf, Caddyfile, and run.env for the other commands."""
-    # The folder holds signing keys: it is its owner's alone.
-    layout.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     for folder in (layout.logs, layout.data / "db", layout.data / "caddy"):
         folder.mkdir(exist_ok=True)
     found = programs(layout, kafka_command)
@@ -128,6 +135,7 @@ def _supervisord(layout: Layout) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(layout.data / "supervisord.conf")],
         stdin=subprocess.DEVNULL,
+        env=os.environ | layout.environment(),
         # A session of its own: Ctrl-C reaches this process alone, which then stops the others in order.
         start_new_session=True,
     )
@@ -151,7 +159,7 @@ def _come_up(layout: Layout, process: subprocess.Popen[bytes]) -> None:
     waiter = _Waiter(layout, process)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=OUT, transient=True) as progress:
-        total = len(layout.web_ports) + 2
+        total = len(layout.web_ports) + 3
         task = progress.add_task("Starting", total=total)
 
         def step(name: str) -> None:
@@ -168,6 +176,9 @@ def _come_up(layout: Layout, process: subprocess.Popen[bytes]) -> None:
             step(service)
             waiter.until(functools.partial(is_service_ready, port, service), f"web-{service}")
             progress.advance(task)
+        step("workers")
+        waiter.until(waiter.all_running, "supervisord")
+        progress.advance(task)
         step("the address")
         # Any answer will do, but for the proxy's own: 502 means that what is behind it does not answer yet.
         waiter.until(lambda: _status(f"{layout.origin}/ranking/readyz") not in (None, BAD_GATEWAY), "caddy")
@@ -196,6 +207,10 @@ class _Waiter:
             if time.monotonic() > self._limit:
                 raise self._error(f"{program} is not ready after {START_SECONDS:.0f} s", program)
             time.sleep(0.25)
+
+    def all_running(self) -> bool:
+        """Whether every program has stayed up since it was last started."""
+        return all(state.state == "RUNNING" for state in self.supervisor.states().values())
 
     def _check_programs(self) -> None:
         if not self.supervisor.answers():
@@ -231,9 +246,10 @@ def _status(url: str) -> int | None:
 
 def prepare_topic(layout: Layout) -> None:
     """Make sure that the ledger's topic exists, with the partitions it will have for ever."""
-    from shared.log.topic import ensure_topic
-
-    ensure_topic(layout.settings)
+    settings = layout.settings
+    ensure_topic(
+        settings.kafka, settings.topic, partitions=settings.partitions, replication=settings.replication
+    )
 
 
 def load_demo(layout: Layout) -> None:

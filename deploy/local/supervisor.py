@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import http.client
 import io
 import os
 import shlex
@@ -36,24 +37,22 @@ class Program:
     priority: int
     command: Sequence[str]
     stop_seconds: int
-    environment: dict[str, str]
 
 
 def programs(layout: Layout, kafka_command: Sequence[str] | None) -> list[Program]:
     """Everything that runs: the broker first (unless it is somebody else's), the proxy last."""
-    environment = layout.environment()
     found = []
     if kafka_command is not None:
-        found.append(Program("kafka", "kafka", 10, kafka_command, 60, {}))
+        found.append(Program("kafka", "kafka", 10, kafka_command, 60))
     for service in SERVICES:
         bind = f"{LOOPBACK}:{layout.web_ports[service]}"
-        found.append(Program(f"web-{service}", "web", 20, gunicorn(service, bind), 15, environment))
+        found.append(Program(f"web-{service}", "web", 20, gunicorn(service, bind), 15))
     for service in SERVICES:
         line = [sys.executable, "-m", f"services.{service}.worker"]
-        found.append(Program(f"worker-{service}", "workers", 30, line, 30, environment))
+        found.append(Program(f"worker-{service}", "workers", 30, line, 30))
     binary = Path(sys.executable).parent / "caddy"
     line = [str(binary), "run", "--config", str(layout.data / "Caddyfile"), "--adapter", "caddyfile"]
-    found.append(Program("caddy", "caddy", 40, line, 15, {"HOME": str(layout.data / "caddy")}))
+    found.append(Program("caddy", "caddy", 40, line, 15))
     return found
 
 
@@ -70,7 +69,12 @@ def gunicorn(service: str, bind: str) -> list[str]:
 
 
 def configuration(layout: Layout, found: Sequence[Program]) -> str:
-    """The text of supervisord.conf.  A ``%`` in a value is doubled: supervisord expands ``%(…)s``."""
+    """The text of supervisord.conf.
+
+    The programs inherit supervisord's own environment, so that no database password stands in this file.  A
+    ``%`` is doubled, since supervisord expands ``%(…)s``; in the paths of a group's log files it expands
+    twice, which is why a data folder may have none in its name.
+    """
     # Interpolation off: what is written is exactly what is below.
     ini = configparser.RawConfigParser()
     ini.optionxform = str  # type: ignore[assignment,method-assign]
@@ -109,9 +113,6 @@ def configuration(layout: Layout, found: Sequence[Program]) -> str:
             "stdout_logfile_maxbytes": "10MB",
             "stdout_logfile_backups": "3",
         }
-        if program.environment:
-            pairs = (f"{name}={_quoted(value)}" for name, value in sorted(program.environment.items()))
-            section["environment"] = _escape(",".join(pairs))
         ini[f"program:{program.name}"] = section
     for group in dict.fromkeys(program.group for program in found):
         members = [program for program in found if program.group == group]
@@ -134,13 +135,6 @@ def _escape(value: object) -> str:
     return str(value).replace("%", "%%")
 
 
-def _quoted(value: str) -> str:
-    """A value of supervisord's ``environment=``, which shlex splits: quoted, its own quotes and backslashes
-    escaped.
-    """
-    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 @dataclass(frozen=True, slots=True)
 class State:
     """How one program fares: supervisord's name for its state, its process id (0 when none), what it says of
@@ -157,28 +151,36 @@ class Supervisor:
     """A client of the run's supervisord, over its Unix socket."""
 
     def __init__(self, socket: Path) -> None:
-        transport = SupervisorTransport(None, None, serverurl=f"unix://{socket}")
-        self._server = xmlrpc.client.ServerProxy(f"http://{LOOPBACK}", transport=transport)
+        self._socket = socket
+
+    def _call(self, name: str, *arguments: object) -> Any:
+        # A transport for each call: supervisor's own is of no more use once a call on it has failed.
+        transport = SupervisorTransport(None, None, serverurl=f"unix://{self._socket}")
+        try:
+            proxy = xmlrpc.client.ServerProxy(f"http://{LOOPBACK}", transport=transport)
+            return getattr(proxy.supervisor, name)(*arguments)
+        finally:
+            transport.close()
 
     def answers(self) -> bool:
         """Whether a supervisord listens on the socket."""
         try:
-            self._server.supervisor.getState()
-        except (OSError, xmlrpc.client.Error):
+            self._call("getState")
+        except (OSError, http.client.HTTPException, xmlrpc.client.Error):
             return False
         return True
 
     def pid(self) -> int:
         """The process id of supervisord itself."""
-        return cast(int, self._server.supervisor.getPID())
+        return cast(int, self._call("getPID"))
 
     def start_all(self) -> None:
         """Start every program that does not run, without waiting for it."""
-        self._server.supervisor.startAllProcesses(False)
+        self._call("startAllProcesses", False)
 
     def states(self) -> dict[str, State]:
         """Every program by name."""
-        rows = cast("list[dict[str, Any]]", self._server.supervisor.getAllProcessInfo())
+        rows = cast("list[dict[str, Any]]", self._call("getAllProcessInfo"))
         return {
             row["name"]: State(row["name"], row["statename"], row["pid"], row["description"]) for row in rows
         }
