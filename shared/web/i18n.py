@@ -89,8 +89,8 @@ def day(value: str | date) -> str:
 
 
 def moment(value: str, zone: str = "Asia/Ho_Chi_Minh") -> str:
-    """A written UTC instant in local time: ``14:05 09/11/2020``."""
-    return parse_instant(value).astimezone(ZoneInfo(zone)).strftime("%H:%M %d/%m/%Y")
+    """A written UTC instant in local time: ``09/11/2020 14:05``."""
+    return parse_instant(value).astimezone(ZoneInfo(zone)).strftime("%d/%m/%Y %H:%M")
 
 
 def natural_key(text: str) -> tuple[tuple[int, int, str], ...]:

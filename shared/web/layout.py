@@ -12,6 +12,7 @@ from flask import Flask, Response, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound
 
 from shared.access.directory import known_ledgers
+from shared.access.tokens import TokenError
 from shared.database import read_transaction
 from shared.web.i18n import language, tr
 from shared.web.runtime import reading_principal, runtime
@@ -47,14 +48,13 @@ def install(app: Flask, service: str, own_static: Path | None) -> None:
 
     @app.context_processor
     def layout() -> dict[str, Any]:
-        who = reading_principal() if runtime().settings.demo else None
         return {
             "language": language(),
             "t": tr,
             "demo": runtime().settings.demo,
             "simulated": any_simulated(),
             "people_url": _people_url(),
-            "signed_in_as": who.sub if who else None,
+            "signed_in_as": _signed_in_as(),
         }
 
 
@@ -62,6 +62,17 @@ def any_simulated() -> bool:
     """Whether any ledger of this service runs on a scenario clock: pages have to say so."""
     with read_transaction(runtime().engine) as connection:
         return any(ledger.simulated for ledger in known_ledgers(connection))
+
+
+def _signed_in_as() -> str | None:
+    """Whom the demonstration shows the page to; a bad token is reported by the view, not by the head."""
+    if not runtime().settings.demo:
+        return None
+    try:
+        who = reading_principal()
+    except TokenError:
+        return None
+    return who.sub if who else None
 
 
 def _people_url() -> str | None:

@@ -239,14 +239,24 @@ def wants_page() -> bool:
 def respond(value: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """The response of a problem document: JSON, or a page for somebody who looks at pages."""
     status = int(value["status"])
-    if wants_page():
-        response = Response(render_template("error.html", problem=value), status, mimetype="text/html")
+    page = _page(value) if wants_page() else None
+    if page is not None:
+        response = Response(page, status, mimetype="text/html")
     else:
         response = Response(orjson.dumps(value), status, content_type=CONTENT_TYPE)
     response.headers["Cache-Control"] = "no-store"
     for key, text in (headers or {}).items():
         response.headers[key] = text
     return response
+
+
+def _page(value: Mapping[str, Any]) -> str | None:
+    """The problem as a page, or None when not even that can be made (the layout asks the database)."""
+    try:
+        return render_template("error.html", problem=value)
+    except Exception:
+        _log.exception("the page of a problem could not be made")
+        return None
 
 
 def refusal(error: Refused) -> Problem:

@@ -34,4 +34,7 @@ def install(app: Flask) -> None:
     def harden(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if response.mimetype == "text/html":
+            # Pages differ by language, by who looks and by position: no cache may share them.
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

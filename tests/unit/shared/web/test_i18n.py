@@ -58,8 +58,8 @@ def test_numbers_are_written_as_each_language_writes_them(
 
 def test_dates_and_moments_are_local() -> None:
     assert day("2020-11-09") == "09/11/2020"
-    assert moment("2020-11-09T17:30:00.000000Z") == "00:30 10/11/2020"
-    assert moment("2020-11-09T17:30:00.000000Z", "UTC") == "17:30 09/11/2020"
+    assert moment("2020-11-09T17:30:00.000000Z") == "10/11/2020 00:30"
+    assert moment("2020-11-09T17:30:00.000000Z", "UTC") == "09/11/2020 17:30"
 
 
 def test_outside_a_request_texts_are_vietnamese() -> None:

@@ -210,6 +210,27 @@ def test_a_bearer_token_reads_with_its_grants(service: Tiny) -> None:
     assert service.client.get(WHOAMI, headers=headers).get_json()["everything"] is True
 
 
+def test_a_bad_token_on_a_page_is_told_as_a_page(demo: Tiny) -> None:
+    answer = demo.client.get("/scores/nowhere", headers={**BROWSER, "Authorization": "Bearer x.y.z"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+
+
+def test_when_not_even_the_error_page_can_be_made_the_document_is_given(
+    service: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> bool:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(layout, "any_simulated", broken)
+    answer = service.client.get("/scores/page", headers=BROWSER)
+    assert (answer.status_code, answer.mimetype) == (500, "application/problem+json")
+    assert "disk" not in answer.text
+
+
+def test_pages_are_not_shared_by_caches(service: Tiny) -> None:
+    assert service.client.get("/scores/page").headers["Cache-Control"] == "private, no-cache"
+
+
 # --- health
 
 
