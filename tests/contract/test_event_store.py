@@ -99,13 +99,24 @@ def append(store: EventStore, *subjects: str, command: str = "c", ledger: str = 
 
 
 def writer(url: str, commands: int | str, name: str = "w") -> subprocess.Popen[str]:
-    """A process of its own that writes; see tests/support/storing.py."""
-    return subprocess.Popen(
+    """A process of its own that is ready to write; see tests/support/storing.py."""
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.support.storing", url, LEDGER, str(commands), name],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def go(process: subprocess.Popen[str]) -> None:
+    """Let a ready writer begin."""
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
 
 
 # Numbers
@@ -142,12 +153,14 @@ def test_numbers_are_gapless_under_eight_threads(store: EventStore, engine: Engi
 
 
 def test_numbers_are_gapless_under_three_processes(url: str, engine: Engine) -> None:
-    writers = [writer(url, 15, name) for name in "abc"]
+    writers = [writer(url, 60, name) for name in "abc"]
+    for process in writers:
+        go(process)
     for process in writers:
         process.communicate(timeout=120)
         assert process.returncode == 0
     found = stored(engine)
-    assert len(found) == 3 * 15 * 3
+    assert len(found) == 3 * 60 * 3
     assert_gapless(found)
 
 
@@ -260,8 +273,6 @@ def test_a_writer_killed_in_mid_transaction_leaves_nothing(
 ) -> None:
     append(store, "QH-Q01")
     process = writer(url, "hang")
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
     assert len(stored(engine)) == 1
@@ -276,6 +287,7 @@ def test_what_a_killed_writer_has_confirmed_is_there_and_nothing_is_half_there(
     confirmed: list[int] = []
     for round_ in range(3):
         process = writer(url, 10_000, f"round{round_}")
+        go(process)
         assert process.stdout is not None
         confirmed.append(int(process.stdout.readline()))
         time.sleep(chance.uniform(0.05, 0.4))

@@ -1,8 +1,8 @@
 """Stores over any database, and a writer that runs as a process of its own.
 
-``python -m tests.support.storing URL LEDGER COMMANDS`` appends that many commands of three facts each and
-prints the last number of each after its commit; ``hang`` instead of a count: it appends, says ``ready`` and
-never commits.
+``python -m tests.support.storing URL LEDGER COMMANDS NAME`` says ``ready``, waits for a line, then appends
+that many commands of three facts each and prints the last number of each after its commit; ``hang`` instead
+of a count: it appends, says ``ready`` and never commits.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def main(url: str, ledger: str, commands: str, name: str) -> None:
             tx.append([score(subject) for subject in subjects], command_id="hanging")
             print("ready", flush=True)
             time.sleep(600)
+    print("ready", flush=True)
+    sys.stdin.readline()
     for number in range(int(commands)):
         print(run_command(store, ledger, f"{name}-{number}", subjects)[-1], flush=True)
     engine.dispose()
