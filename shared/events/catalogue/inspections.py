@@ -47,6 +47,7 @@ class InspectionScheduled(Fact):
     date = LocalDate(required=True)
     session = fields.String(required=True, validate=validate.OneOf(["MORNING", "AFTERNOON"]))
     schedule_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    reason = Text(maximum=1000)  # of a move: by request to the leader, who decides (plan III.4)
 
 
 class ManifestEntry(Schema):

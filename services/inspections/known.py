@@ -1,0 +1,165 @@
+"""What other services have stated, as far as a courtesy check needs it.  Pure.
+
+Folded from the ledger up to ``base_position``, which every event that rests on it carries: something may
+land in between, and then the fold of ranking is the judge, not we (architecture 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+
+from shared.events import Event
+from shared.events.catalogue import interpret
+from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, evaluate, read
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One value at one stage: raw input or points, as the leaf's stage says."""
+
+    value: str | None
+    target: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownUnit:
+    """A unit as the ledger tells it.  ``values``: by (criterion, stage), oldest first, none withdrawn."""
+
+    code: str
+    area: str
+    name: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    values: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
+    forfeited: bool = False
+
+    def open_on(self, day: date) -> bool:
+        """Whether the register row is valid on ``day``."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_to is None or day <= self.valid_to
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The ledger's first ``base_position`` events, as far as they were loaded."""
+
+    base_position: int
+    timezone: str
+    rulebook: Rulebook | None
+    units: Mapping[str, KnownUnit]
+
+
+def rulebook_of(events: Iterable[Event]) -> Rulebook | None:
+    """The rulebook in force after ``events`` of the common stream."""
+    parts: dict[str, dict[int, str]] = {}
+    adopted: tuple[str, int] | None = None
+    for event in events:
+        if event.service != "scores" or interpret(event) is not None:
+            continue
+        data = event.data
+        if event.type == "rulebook.part.v1":
+            parts.setdefault(data["digest"], {})[data["index"]] = data["text"]
+        elif event.type == "rulebook.adopted.v1":
+            adopted = (data["digest"], data["parts"])
+    if adopted is None:
+        return None
+    digest, count = adopted
+    return _model("".join(parts.get(digest, {}).get(index, "") for index in range(count)))
+
+
+@lru_cache(maxsize=16)
+def _model(text: str) -> Rulebook:
+    return read(text.encode("utf-8"))
+
+
+def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
+    """The unit after ``events`` with it as subject, or None when it was never registered."""
+    row: dict[str, str] | None = None
+    values: dict[tuple[str, str], list[Entry]] = {}
+    forfeited = False
+    for event in events:
+        if interpret(event) is not None:
+            continue
+        data = event.data
+        match event.type:
+            case "unit.registered.v1":
+                row = data
+            case "score.recorded.v1":
+                entry = Entry(data.get("value"), data.get("target"), data.get("state"))
+                values.setdefault((data["criterion"], data["stage"]), []).append(entry)
+            case "score.withdrawn.v1":
+                held = values.get((data["criterion"], data["stage"]))
+                if held:
+                    held.pop()
+            case "conclusion.signed.v1":
+                for score in data["scores"]:
+                    values.setdefault((score["criterion"], "inspection"), []).append(Entry(score["value"]))
+                for change in data["adjustments"]:
+                    values.setdefault((change["criterion"], "inspection"), []).append(Entry(change["to"]))
+            case "decision.score.v1":
+                entry = Entry(data.get("points"), None, data.get("state"))
+                values.setdefault((data["criterion"], data["stage"]), []).append(entry)
+            case "decision.forfeit_confirmed.v1":
+                forfeited = True
+            case "decision.forfeit_lifted.v1":
+                forfeited = False
+    if row is None:
+        return None
+    return KnownUnit(
+        code,
+        row["area"],
+        row["name"],
+        _day(row.get("valid_from")),
+        _day(row.get("valid_to")),
+        {place: tuple(entries) for place, entries in values.items() if entries},
+        forfeited,
+    )
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
+
+
+def missing_scores(book: Rulebook, unit: KnownUnit) -> list[str]:
+    """Leaves of departments that have no official value yet, in the rulebook's order (plan III.3)."""
+    return [
+        leaf.id
+        for leaf in book.leaves
+        if leaf.stage != "inspection"
+        and unit.area in leaf.max
+        and not any(unit.values.get((leaf.id, stage)) for stage in book.order_of(leaf))
+    ]
+
+
+def effective(book: Rulebook, unit: KnownUnit, leaf: Leaf) -> Points | None:
+    """The points that count for ``leaf`` now (rulebook format §3), or None when it has no official value.
+
+    Values are judged by the rulebook in force; one that no longer fits it counts as absent.
+    """
+    for stage in reversed(book.order_of(leaf)):
+        points = at_stage(book, unit, leaf, stage)
+        if points is not None:
+            return points
+    return None
+
+
+def at_stage(book: Rulebook, unit: KnownUnit, leaf: Leaf, stage: str) -> Points | None:
+    """The points of the latest value of ``stage``, or None."""
+    entries = unit.values.get((leaf.id, stage))
+    if not entries:
+        return None
+    last = entries[-1]
+    try:
+        return evaluate(book, unit.area, leaf.id, stage, last.value, last.target, last.state)
+    except ValueRefused:
+        return None
+
+
+def is_rescaled(points: Points | None) -> bool:
+    """Whether these are no points: nothing was to be scored."""
+    return points is RESCALED

@@ -1,0 +1,188 @@
+"""What the inspections service knows of one ledger, folded from its own events.  Pure.
+
+Streams: ``*`` (rounds), ``team:CODE``, and each unit (schedule, packs, session, conclusion).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Protocol
+
+_EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Stated(Protocol):
+    """An event or a draft of one: what the fold reads of it."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of inspections; both days are inside."""
+
+    round: str
+    first_day: date
+    last_day: date
+    document_days_before: int
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A team; ``members`` as the event has them."""
+
+    team: str
+    members: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A session.  ``version`` counts a unit's slots from 1; ``since``: when it was stated (an instant)."""
+
+    team: str
+    day: date
+    session: str
+    version: int
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A manifest that arrived."""
+
+    at: str
+    complete: bool
+    on_time: bool
+    missing: tuple[str, ...]
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that this service has stated of one unit; ``slots`` and ``packs`` oldest first.
+
+    ``opened`` and ``concluded`` are of the session itself and survive nothing but a new slot before it.
+    """
+
+    unit: str
+    slots: tuple[Slot, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    opened: bool = False
+    concluded: bool = False
+
+    @property
+    def slot(self) -> Slot | None:
+        """The slot in force."""
+        return self.slots[-1] if self.slots else None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The loaded part of a ledger as this service has stated it."""
+
+    rounds: Mapping[str, Round] = field(default_factory=lambda: _EMPTY)
+    teams: Mapping[str, Team] = field(default_factory=lambda: _EMPTY)
+    visits: Mapping[str, Visit] = field(default_factory=lambda: _EMPTY)
+
+    @property
+    def round(self) -> Round | None:
+        """The open round; there is one at most."""
+        return next((one for one in self.rounds.values() if not one.closed), None)
+
+    def visit(self, unit: str) -> Visit:
+        """What is known of ``unit``; nothing yet is an empty visit."""
+        return self.visits.get(unit) or Visit(unit)
+
+
+def fold(events: Iterable[Stated], state: State | None = None) -> State:
+    """``state`` (default: nothing) after ``events``, in order."""
+    state = State() if state is None else state
+    for event in events:
+        state = evolve(state, event)
+    return state
+
+
+def evolve(state: State, event: Stated) -> State:
+    """``state`` after one event; a type that this service does not know changes nothing."""
+    change = _CHANGES.get(event.type)
+    return state if change is None else change(state, event)
+
+
+def _stated_at(event: Stated) -> str:
+    """When it was stated; a draft has no time yet, so what it says of itself."""
+    return str(getattr(event, "time", None) or event.data["occurred_at"])
+
+
+def _round_opened(state: State, event: Stated) -> State:
+    data = event.data
+    opened = Round(
+        data["round"],
+        date.fromisoformat(data["first_day"]),
+        date.fromisoformat(data["last_day"]),
+        data["document_days_before"],
+    )
+    return replace(state, rounds={**state.rounds, opened.round: opened})
+
+
+def _round_closed(state: State, event: Stated) -> State:
+    closed = replace(state.rounds[event.data["round"]], closed=True)
+    return replace(state, rounds={**state.rounds, closed.round: closed})
+
+
+def _team_formed(state: State, event: Stated) -> State:
+    team = Team(event.data["team"], tuple(event.data["members"]))
+    return replace(state, teams={**state.teams, team.team: team})
+
+
+def _visited(state: State, visit: Visit) -> State:
+    return replace(state, visits={**state.visits, visit.unit: visit})
+
+
+def _scheduled(state: State, event: Stated) -> State:
+    data = event.data
+    visit = state.visit(event.subject)
+    slot = Slot(
+        data["team"],
+        date.fromisoformat(data["date"]),
+        data["session"],
+        data["schedule_version"],
+        _stated_at(event),
+    )
+    return _visited(state, replace(visit, slots=(*visit.slots, slot)))
+
+
+def _received(state: State, event: Stated) -> State:
+    data = event.data
+    visit = state.visit(event.subject)
+    pack = Pack(_stated_at(event), data["complete"], data["on_time"], tuple(data["missing"]), data["due"])
+    return _visited(state, replace(visit, packs=(*visit.packs, pack)))
+
+
+def _opened(state: State, event: Stated) -> State:
+    return _visited(state, replace(state.visit(event.subject), opened=True))
+
+
+def _concluded(state: State, event: Stated) -> State:
+    return _visited(state, replace(state.visit(event.subject), concluded=True))
+
+
+_CHANGES = {
+    "round.opened.v1": _round_opened,
+    "round.closed.v1": _round_closed,
+    "team.formed.v1": _team_formed,
+    "inspection.scheduled.v1": _scheduled,
+    "submission.received.v1": _received,
+    "inspection.opened.v1": _opened,
+    "conclusion.signed.v1": _concluded,
+}
