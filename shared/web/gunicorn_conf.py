@@ -15,6 +15,7 @@ threads = int(os.environ.get("BANGVANG_WEB_THREADS", "32"))
 timeout = 60
 graceful_timeout = 15
 keepalive = 5
+control_socket_disable = True  # four servers on one machine would share one socket in the home folder
 limit_request_line = 4094
 limit_request_fields = 60
 errorlog = "-"

@@ -23,6 +23,10 @@ def json_body(req: Request) -> dict[str, Any]:
         if not (kind == "application/json" or kind.endswith("+json")) or charset not in ("utf-8", "utf8"):
             raise Problem("unsupported-media-type")
         data = req.get_data(cache=True)
+        limit = req.max_content_length
+        if req.content_length is None and limit is not None and len(data) >= limit:
+            # Of a chunked body werkzeug reads up to the limit and then stops without a word.
+            raise Problem("body-too-large")
         if not data:
             raise StrictJsonError("malformed-json", "Nội dung trống.", "The body is empty.")
         g.json_body = loads_object(data)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
+import orjson
 import pytest
 import time_machine
 
@@ -242,6 +244,30 @@ def test_a_body_over_the_limit_is_413(service: Tiny) -> None:
         assert answer.status_code == 413
         assert answer.get_json(force=True)["type"] == "urn:bangvang:problem:body-too-large"
     assert service.facts() == 0
+
+
+def test_a_chunked_body_over_the_limit_is_413_too(service: Tiny) -> None:
+    body = b'{"reason":"' + b"x" * (2 * MAX_BODY)
+    answer = service.client.post(
+        SCORES,
+        headers=service.headers(),
+        content_type="application/json",
+        input_stream=io.BytesIO(body),
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert answer.get_json(force=True)["type"] == "urn:bangvang:problem:body-too-large"
+
+
+def test_a_chunked_body_within_the_limit_is_read(service: Tiny) -> None:
+    answer = service.client.post(
+        SCORES,
+        headers=service.headers(),
+        content_type="application/json",
+        input_stream=io.BytesIO(orjson.dumps(GOOD)),
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 201
 
 
 def test_a_route_may_have_a_smaller_limit(service: Tiny) -> None:
