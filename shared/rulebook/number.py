@@ -8,6 +8,7 @@ happens only where the rulebook says so, by :func:`to_step`.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from typing import Final
@@ -55,6 +56,7 @@ def decimals(value: Fraction) -> int | None:
     return max(twos, fives) if rest == 1 else None
 
 
+@lru_cache(maxsize=65536)
 def show(value: Fraction | int, scale: int) -> str:
     """``value`` with at least ``scale`` digits after the point, exact if that is possible.
 
@@ -74,6 +76,18 @@ def _fixed(value: Fraction, digits: int) -> str:
     sign = "-" if scaled < 0 else ""
     text = str(abs(scaled.numerator)).rjust(digits + 1, "0")
     return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum.  Values of one denominator are added as integers first: most share a few steps."""
+    numerators: dict[int, int] = {}
+    for value in values:
+        below = value.denominator
+        numerators[below] = numerators.get(below, 0) + value.numerator
+    result = Fraction(0)
+    for below, above in numerators.items():
+        result += Fraction(above, below)
+    return result
 
 
 def on_step(value: Fraction, step: Fraction) -> bool:

@@ -1,4 +1,5 @@
-"""Generated cycles for the engine's property tests: small rulebooks with everything in them, and their events.
+"""Generated cycles for the engine's property tests: small rulebooks with everything in them, and their
+events.
 
 Few distinct values on purpose: ties, full caps, quota lines and rescaled leaves must be common, not lucky.
 """
@@ -15,13 +16,17 @@ from tests.support.rulebooks import build, small_data
 Json = dict[str, Any]
 AREAS = ("QH", "LLVT")
 PERCENT = {
-    "metric": "Tỷ lệ", "unit": "percent", "domain": {"type": "decimal", "gte": "0"},
+    "metric": "Tỷ lệ",
+    "unit": "percent",
+    "domain": {"type": "decimal", "gte": "0"},
     "rows": [{"gte": "100", "frac": "1"}, {"gte": "50", "frac": "0.7"}, {"gte": "0", "frac": "0"}],
-}  # fmt: skip
+}
 LATE = {
-    "metric": "Trễ hạn", "unit": "report", "domain": {"type": "integer", "gte": "0"},
+    "metric": "Trễ hạn",
+    "unit": "report",
+    "domain": {"type": "integer", "gte": "0"},
     "rows": [{"lte": "0", "frac": "1"}, {"lte": "2", "frac": "0.5"}, {"gt": "2", "frac": "0"}],
-}  # fmt: skip
+}
 
 
 def rulebook(rng: random.Random) -> Rulebook:
@@ -65,9 +70,12 @@ def rulebook(rng: random.Random) -> Rulebook:
     data["classes"] = _classes(rng)
     data["quotas"] = _quotas(rng)
     chain: list[Json] = [
-        {"by": "base", "order": "desc"}, {"by": "group:2", "order": "desc"}, {"by": "penalty", "order": "asc"},
-        {"by": "criterion:2.4", "order": rng.choice(["asc", "desc"])}, {"by": "recognised_models", "order": "desc"},
-    ]  # fmt: skip
+        {"by": "base", "order": "desc"},
+        {"by": "group:2", "order": "desc"},
+        {"by": "penalty", "order": "asc"},
+        {"by": "criterion:2.4", "order": rng.choice(["asc", "desc"])},
+        {"by": "recognised_models", "order": "desc"},
+    ]
     data["tie_breaks"] = [step for step in chain if rng.random() < 0.4] + [{"by": "committee_decision"}]
     data["rank_style"] = rng.choice(["1224", "1223", "1234"])
     data["policies"] = {
@@ -83,14 +91,22 @@ def rulebook(rng: random.Random) -> Rulebook:
     data["vetoes"] = [
         {"id": "V1", "label": "V1", "source": {"recorded": recorded}, "effect": {"max_class": "C"}},
         {
-            "id": "V2", "label": "V2", "source": {"recorded": forfeit},
-            "effect": {"inspection_leaves": "zero", "appeal_right": "lost", "max_class": rng.choice(["B", "C"])},
+            "id": "V2",
+            "label": "V2",
+            "source": {"recorded": forfeit},
+            "effect": {
+                "inspection_leaves": "zero",
+                "appeal_right": "lost",
+                "max_class": rng.choice(["B", "C"]),
+            },
         },
         {
-            "id": "V3", "label": "V3", "source": {"recorded": recorded},
+            "id": "V3",
+            "label": "V3",
+            "source": {"recorded": recorded},
             "effect": {"max_class": rng.choice(["B", "unclassified"])},
         },
-    ]  # fmt: skip
+    ]
     return build(data)
 
 

@@ -1,7 +1,9 @@
-"""A second implementation of the rules, as an oracle: slow, obvious, from the words of the format, Fractions only.
+"""A second implementation of the rules, as an oracle: slow, obvious, from the words of the format,
+Fractions only.
 
-It shares nothing with the engine: it reads the normalised JSON of the rulebook and the plain list of stated events,
-and looks everything up again each time.  One rulebook, adopted before everything else; no amendments.
+It shares nothing with the engine: it reads the normalised JSON of the rulebook and the plain list of
+stated events, and looks everything up again each time.  One rulebook, adopted before everything else; no
+amendments, no derived vetoes.
 """
 
 from __future__ import annotations
@@ -81,7 +83,9 @@ def judged(book: Json, leaf: Json, area: str, stage: str, data: Json) -> Fractio
             return RESCALED if state == "NOT_APPLICABLE" and stage in ("standing", "appeal") else NONE
         if state != "NO_TARGET" or not targets:
             return NONE
-        return {"rescale": RESCALED, "full": most, "zero": Fraction(0)}[leaf["no_target"]]
+        if leaf["no_target"] == "rescale":
+            return RESCALED
+        return most if leaf["no_target"] == "full" else Fraction(0)
     found = text_number(value)
     if found is None or (target is not None and not (raw and targets)):
         return NONE
@@ -145,9 +149,9 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
                 if item["criterion"] == leaf["id"]:
                     fresh = True
                     if "from_effective" in item:
-                        before = effective(book, leaf, values)
+                        found = effective(book, leaf, values)
+                        before = found if isinstance(found, Fraction) else None
                         stated = item["from_effective"]
-                        before = None if before in (NONE, RESCALED) else before
                         fresh = before == (None if stated is None else Fraction(stated))
                     add("inspection", {"value": item["to"]}, leaf["stage"] != "inspection" and fresh)
         if kind == "decision.score.v1" and data["criterion"] == leaf["id"]:
@@ -280,12 +284,24 @@ def unit_result(book: Json, unit: str, area: str, events: list[Event]) -> Json:
         for item in data["recognised_models"]
     }
     return {
-        "unit": unit, "area": area, "points": points, "away": away, "missing": missing, "base": base, "bonus": bonus,
-        "penalty": penalty, "ranking_score": ranking, "classification_score": classification, "reasons": reasons,
-        "recognised_models": Fraction(len(refs)), "complete": not missing,
+        "unit": unit,
+        "area": area,
+        "points": points,
+        "away": away,
+        "missing": missing,
+        "base": base,
+        "bonus": bonus,
+        "penalty": penalty,
+        "ranking_score": ranking,
+        "classification_score": classification,
+        "reasons": reasons,
+        "recognised_models": Fraction(len(refs)),
+        "complete": not missing,
         "scored_max": sum((worth(leaf, area) for leaf in scored), Fraction(0)),
-        "vetoes": [veto for veto in book["vetoes"] if in_force(veto, mine)], "broken": [], "last": [],
-    }  # fmt: skip
+        "vetoes": [veto for veto in book["vetoes"] if in_force(veto, mine)],
+        "broken": [],
+        "last": [],
+    }
 
 
 def worth(leaf: Json, area: str) -> Fraction:
@@ -477,9 +493,9 @@ def classify(book: Json, rows: list[Json], ranked: list[Json]) -> None:
             below = len([one for one in rows if one["level"] == level + 1])
             k = allowed(quota, len(e), below, len(ranked), len(rows))
             k = min(len(e), max(quota["min_per_area"], k))
-            above, tied = line(e, k, quota["on_tie_at_boundary"])
+            above, on_line = line(e, k, quota["on_tie_at_boundary"])
             for one in e:
-                if one in tied:
+                if one in on_line:
                     one["level"] = None
                     tie_words[one["unit"]].append(f"TIE_AT_QUOTA:{name}")
                 elif one not in above:
@@ -508,7 +524,9 @@ def allowed(quota: Json, e: int, below: int, ranked: int, registered: int) -> in
 
 
 def standings(book: Json, events: list[Event]) -> list[tuple[Any, ...]]:
-    """Every open unit: area, rank, unit, total, class, base, bonus, penalty, complete, scored_max, reasons, missing."""
+    """Every open unit: area, rank, unit, total, class, base, bonus, penalty, complete, scored_max,
+    reasons, missing.
+    """
     units: dict[str, Json] = {}
     for kind, _, subject, data in events:
         if kind == "unit.registered.v1":
@@ -521,9 +539,19 @@ def standings(book: Json, events: list[Event]) -> list[tuple[Any, ...]]:
     }
     return [
         (
-            area["id"], one["rank"], one["unit"], one["ranking_score"], one["class"], one["base"], one["bonus"],
-            one["penalty"], one["complete"], one["scored_max"], tuple(one["reasons"]), tuple(one["missing"]),
+            area["id"],
+            one["rank"],
+            one["unit"],
+            one["ranking_score"],
+            one["class"],
+            one["base"],
+            one["bonus"],
+            one["penalty"],
+            one["complete"],
+            one["scored_max"],
+            tuple(one["reasons"]),
+            tuple(one["missing"]),
         )
         for area in book["areas"]
         for one in area_result(book, area["id"], units, events)
-    ]  # fmt: skip
+    ]

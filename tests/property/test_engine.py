@@ -22,12 +22,22 @@ from tests.support.board import ROOT, Board, replay
 def rows_of(board: Board) -> list[tuple[Any, ...]]:
     return [
         (
-            area.area, row.rank, row.sheet.unit, row.sheet.ranking_score, row.class_id, row.sheet.base, row.sheet.bonus,
-            row.sheet.penalty, row.sheet.complete, row.sheet.scored_max, row.reasons, row.sheet.missing,
+            area.area,
+            row.rank,
+            row.sheet.unit,
+            row.sheet.ranking_score,
+            row.class_id,
+            row.sheet.base,
+            row.sheet.bonus,
+            row.sheet.penalty,
+            row.sheet.complete,
+            row.sheet.scored_max,
+            row.reasons,
+            row.sheet.missing,
         )
         for area in compute(board.state()).areas
         for row in area.rows
-    ]  # fmt: skip
+    ]
 
 
 def agree(seeds: range) -> None:
@@ -54,9 +64,19 @@ def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:
         for row in rows_of(cycle(seed)[1]):
             words |= {reason.partition(":")[0] for reason in row[10]}
     assert words == {
-        "DUPLICATE", "RESCALED", "INCOMPLETE", "BONUS_CAP", "PENALTY_CAP", "FLOOR", "CLAMP", "VETO", "QUOTA",
-        "TIE_AT_QUOTA", "TIE_BROKEN", "TIE",
-    }  # fmt: skip
+        "DUPLICATE",
+        "RESCALED",
+        "INCOMPLETE",
+        "BONUS_CAP",
+        "PENALTY_CAP",
+        "FLOOR",
+        "CLAMP",
+        "VETO",
+        "QUOTA",
+        "TIE_AT_QUOTA",
+        "TIE_BROKEN",
+        "TIE",
+    }
 
 
 @settings(max_examples=30, deadline=None)

@@ -180,6 +180,7 @@ def state_inputs(board: Board, path: Path = EXPECTED / "expected-inputs.csv") ->
     """State every row of an inputs table (kind, unit, code, stage, value, target, ref) as an event."""
     rows = read_csv(path)
     bonuses = {"T1", "T2"}
+    leaf_periods = {leaf.id: leaf.period for leaf in rulebook_2020().leaves}
     for row in rows:
         unit, code, stage = row["unit"], row["code"], row["stage"]
         value, target = row["value"] or None, row["target"] or None
@@ -187,7 +188,9 @@ def state_inputs(board: Board, path: Path = EXPECTED / "expected-inputs.csv") ->
             state = {"NO_TARGET": "NO_TARGET", "NA": "NOT_APPLICABLE"}.get(row["value"])
             if state is not None:
                 value = None
-            more = {} if state is None else {"state": state}
+            more: dict[str, Any] = {} if state is None else {"state": state}
+            if leaf_periods.get(code) is not None:
+                more["period"] = leaf_periods[code]
             if stage in ("standing", "appeal"):
                 board.decide(unit, code, value, stage, **more)
             elif stage != "inspection":

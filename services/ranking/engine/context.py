@@ -8,11 +8,25 @@ from typing import Any
 
 from services.ranking.engine.fold import Adoption, State
 from shared.rulebook import RESCALED, Rulebook, ValueRefused, evaluate
+from shared.rulebook.number import total
 
 Verdict = tuple[Fraction | None, str]
 """Points and a code.  Code "" accepts: points, or None when the leaf is rescaled out.  Any other code
 refuses.
 """
+
+
+class AreaPlan:
+    """What an area's leaves are to all its units alike: maxima after weight, alone and summed by group."""
+
+    def __init__(self, rulebook: Rulebook, area: str) -> None:
+        self.leaves = tuple(leaf for leaf in rulebook.leaves if area in leaf.max)
+        self.worth = {leaf.id: leaf.max[area] * leaf.weight for leaf in self.leaves}
+        self.total = total(self.worth.values())
+        self.by_group = {
+            group: total(self.worth[leaf.id] for leaf in found.leaves if leaf.id in self.worth)
+            for group, found in rulebook.group.items()
+        }
 
 
 class Context:
@@ -30,6 +44,7 @@ class Context:
         self.newest: Rulebook = adoptions[-1].rulebook
         self._from = [adoption.position for adoption in adoptions]
         self._again = [n for n, one in enumerate(adoptions) if one.mode == "re_evaluate_all"]
+        self.plans = {area: AreaPlan(self.newest, area) for area in self.newest.area}
         self._verdicts: dict[Any, Verdict] = {}
 
     def own(self, position: int) -> int:

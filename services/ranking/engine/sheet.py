@@ -8,12 +8,12 @@ its place in history with the reason and does not count.  Nothing is ever droppe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from services.ranking.engine.context import Context
+from services.ranking.engine.context import AreaPlan, Context
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
@@ -30,7 +30,7 @@ from services.ranking.engine.facts import (
     Withdrawn,
 )
 from shared.rulebook.model import AdjustmentItem, AdjustmentRules, Leaf, Rulebook, Veto
-from shared.rulebook.number import NotADecimal, on_step, parse, to_step
+from shared.rulebook.number import NotADecimal, on_step, parse, to_step, total
 
 VETO_ORIGIN: Final = "veto"
 ZERO: Final = Fraction(0)
@@ -41,9 +41,10 @@ class Mark:
     """One value of one stage.  It counts when ``status`` is empty and it is not ``withdrawn``.
 
     ``status`` else says why not: a row code (``S006``), ``STALE`` (the effective value before an
-    adjustment was not the one it states), ``STALE_RULEBOOK``, ``NO_RULEBOOK``, ``INVALIDATED``,
-    ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a value that came after the
-    inspection was opened.  ``points`` None with an empty status: the leaf is rescaled out.
+    adjustment was not the one it states), ``PERIOD`` (made for another period), ``STALE_RULEBOOK``,
+    ``NO_RULEBOOK``, ``INVALIDATED``, ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a
+    value that came after the inspection was opened.  ``points`` None with an empty status: the leaf is
+    rescaled out.
     """
 
     position: int
@@ -73,12 +74,14 @@ class LeafSheet:
     rescaled: bool
     stage: str | None
     points: Fraction | None
-    marks: tuple[Mark, ...]
+    contribution: Fraction
+    """Points times weight; 0 when there are no points."""
+    history: tuple[_Mark, ...] = field(repr=False)
 
     @property
-    def contribution(self) -> Fraction:
-        """Points times weight; 0 when there are no points."""
-        return ZERO if self.points is None else self.points * self.weight
+    def marks(self) -> tuple[Mark, ...]:
+        """Every value ever stated here, in ledger order."""
+        return tuple(mark.frozen() for mark in self.history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -383,15 +386,15 @@ def _derived(veto: Veto, facts: list[Fact], now: _Play) -> bool:
 
 def _sheet(code: str, name: str, play: _Play) -> Sheet:
     rulebook, area = play.rulebook, play.area
-    leaves = tuple(_leaf(leaf, play) for leaf in rulebook.leaves if area in leaf.max)
-    shown = {leaf.id for leaf in leaves}
-    groups = _groups(rulebook, leaves)
+    plan = play.context.plans[area]
+    leaves = tuple(_leaf(leaf, play) for leaf in plan.leaves)
+    groups = _groups(rulebook, plan, leaves)
     missing = tuple(leaf.id for leaf in leaves if leaf.state == "NOT_SCORED")
     scored = [leaf for leaf in leaves if leaf.points is not None]
     rescaled = [leaf for leaf in leaves if leaf.rescaled]
-    total = sum((leaf.contribution for leaf in scored), ZERO)
-    most = sum((leaf.max * leaf.weight for leaf in leaves if not leaf.rescaled), ZERO)
-    base = _base(rulebook, area, total, most, bool(scored), bool(rescaled))
+    points = total(leaf.contribution for leaf in scored)
+    most = plan.total - total(plan.worth[leaf.id] for leaf in rescaled) if rescaled else plan.total
+    base = _base(rulebook, area, points, most, bool(scored), bool(rescaled))
     bonus = _Counted("bonus", rulebook.bonus, play)
     penalty = _Counted("penalty", rulebook.penalty, play)
     raw = None if base is None else base + bonus.total - penalty.total
@@ -419,11 +422,11 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
         other_marks=tuple(
             (criterion, mark.frozen())
             for criterion, marks in play.marks.items()
-            if criterion not in shown
+            if criterion not in plan.worth
             for mark in marks
         ),
         occurrences=tuple(sorted((*bonus.occurrences, *penalty.occurrences), key=lambda one: one.position)),
-        sum=total,
+        sum=points,
         sum_max=most,
         base=base,
         bonus=bonus.total,
@@ -432,7 +435,7 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
         classification_score=classification,
         complete=not missing,
         missing=missing,
-        scored_max=sum((leaf.max * leaf.weight for leaf in scored), ZERO),
+        scored_max=total(plan.worth[leaf.id] for leaf in scored),
         recognised_models=len(play.refs) + play.counted,
         vetoes=tuple(veto.id for veto in in_force),
         forfeited=any(veto.event == "decision.forfeit_confirmed" for veto in in_force),
@@ -456,29 +459,30 @@ def _leaf(leaf: Leaf, play: _Play) -> LeafSheet:
         rescaled=rescaled,
         stage=None if mark is None else mark.stage,
         points=points,
-        marks=tuple(one.frozen() for one in play.marks.get(leaf.id, ())),
+        contribution=ZERO if points is None else points if leaf.weight == 1 else points * leaf.weight,
+        history=tuple(play.marks.get(leaf.id, ())),
     )
 
 
-def _groups(rulebook: Rulebook, leaves: tuple[LeafSheet, ...]) -> dict[str, GroupSheet]:
-    values = dict.fromkeys(rulebook.group, ZERO)
-    most = dict.fromkeys(rulebook.group, ZERO)
-    for leaf in leaves:
-        if leaf.rescaled:
-            continue
-        for group in rulebook.leaf[leaf.id].groups:
-            values[group] += leaf.contribution
-            most[group] += leaf.max * leaf.weight
-    return {group: GroupSheet(values[group], most[group]) for group in rulebook.group}
+def _groups(rulebook: Rulebook, plan: AreaPlan, leaves: tuple[LeafSheet, ...]) -> dict[str, GroupSheet]:
+    values: dict[str, list[Fraction]] = {group: [] for group in rulebook.group}
+    most = dict(plan.by_group)
+    for leaf, sheet in zip(plan.leaves, leaves, strict=True):
+        for group in leaf.groups:
+            if sheet.rescaled:
+                most[group] -= plan.worth[leaf.id]
+            elif sheet.contribution:
+                values[group].append(sheet.contribution)
+    return {group: GroupSheet(total(values[group]), most[group]) for group in rulebook.group}
 
 
 def _base(
-    rulebook: Rulebook, area: str, total: Fraction, most: Fraction, scored: bool, rescaled: bool
+    rulebook: Rulebook, area: str, points: Fraction, most: Fraction, scored: bool, rescaled: bool
 ) -> Fraction | None:
     """§6: rounded once.  None without any official value, or when nothing is left to be scored against."""
     if not scored or (rescaled and most == 0):
         return None
-    exact = rulebook.area[area].total * total / most if rescaled else total
+    exact = rulebook.area[area].total * points / most if rescaled else points
     return to_step(exact, rulebook.number.step, rulebook.number.rounding)
 
 

@@ -98,10 +98,16 @@ FAULTS: dict[str, list[Change]] = {
     ],
     "R031": [
         lambda d: _ladder(d, [{"gte": "0", "frac": "1"}, {"gte": "50", "frac": "0"}]),
-        lambda d: _ladder(d, [{"lte": "2", "frac": "1"}, {"gt": "2", "lt": "3", "frac": "0"}, {"gte": "3", "frac": "0"}],
-                          type="integer"),
+        lambda d: _ladder(
+            d,
+            [{"lte": "2", "frac": "1"}, {"gt": "2", "lt": "3", "frac": "0"}, {"gte": "3", "frac": "0"}],
+            type="integer",
+        ),
     ],
-    "R032": [lambda d: _ladder(d, [{"gte": "0", "frac": "1.1"}]), lambda d: _ladder(d, [{"gte": "0", "frac": "-1"}])],
+    "R032": [
+        lambda d: _ladder(d, [{"gte": "0", "frac": "1.1"}]),
+        lambda d: _ladder(d, [{"gte": "0", "frac": "-1"}]),
+    ],
     "R033": [
         lambda d: leaf_of(d, "1.1").pop("ladder"),
         lambda d: leaf_of(d, "1.1")["ladder"].pop("unit"),
@@ -112,7 +118,10 @@ FAULTS: dict[str, list[Change]] = {
         lambda d: leaf_of(d, "2.2").update(per="0"),
         lambda d: leaf_of(d, "1.2").update(per="1"),
     ],
-    "R035": [lambda d: leaf_of(d, "1.2").update(no_target="zero"), lambda d: leaf_of(d, "7.2").update(no_target="full")],
+    "R035": [
+        lambda d: leaf_of(d, "1.2").update(no_target="zero"),
+        lambda d: leaf_of(d, "7.2").update(no_target="full"),
+    ],
     "R036": [
         lambda d: leaf_of(d, "4.2").update(source_max="0"),
         lambda d: leaf_of(d, "1.2").update(source_max="50"),
@@ -145,7 +154,9 @@ FAULTS: dict[str, list[Change]] = {
         lambda d: d["quotas"][0].update(count=3),
         lambda d: d["quotas"].append(dict(d["quotas"][0])),
         lambda d: d["classes"][1].update(rank_lte=3, top_count=3),
-        lambda d: d["classes"][1].update(top_fraction="0.1", rounding="floor", denominator="units_in_class:GOOD"),
+        lambda d: d["classes"][1].update(
+            top_fraction="0.1", rounding="floor", denominator="units_in_class:GOOD"
+        ),
     ],
     "R055": [
         lambda d: d["quotas"][0].update(denominator="units_in_class:COMPLETED"),
@@ -166,7 +177,10 @@ FAULTS: dict[str, list[Change]] = {
     "R061": [lambda d: d["policies"].update(mood="good"), lambda d: d["policies"].update(signoff="all")],
     "R062": [
         lambda d: d["appeals"]["kinds"].pop("judgement"),
-        lambda d: d["appeals"]["kinds"]["judgement"].update(corrections=[]) or d["appeals"]["kinds"]["judgement"].pop("term_days"),
+        lambda d: (
+            d["appeals"]["kinds"]["judgement"].update(corrections=[])
+            or d["appeals"]["kinds"]["judgement"].pop("term_days")
+        ),
         lambda d: d["appeals"]["kinds"]["judgement"].update(decided_by="me"),
     ],
     "R063": [
@@ -180,10 +194,12 @@ FAULTS: dict[str, list[Change]] = {
         lambda d: d["attendees"]["must_cover"].update(XX=[]),
     ],
     "W001": [
-        lambda d: _ladder(d, [{"gte": "100", "frac": "1"}, {"gte": "50", "frac": "0.2"}, {"gte": "0", "frac": "0.5"}])
+        lambda d: _ladder(
+            d, [{"gte": "100", "frac": "1"}, {"gte": "50", "frac": "0.2"}, {"gte": "0", "frac": "0.5"}]
+        )
     ],
     "W002": [lambda d: d["bonus"]["items"][0].update(cap="6")],
-}  # fmt: skip
+}
 CASES = [
     pytest.param(code, change, id=f"{code}-{n}")
     for code, changes in FAULTS.items()

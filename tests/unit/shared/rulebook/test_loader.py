@@ -20,10 +20,23 @@ def test_the_example_is_free_of_faults() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("a: &x 1\n", 1), ("a: 1\nb: *x\n", 2), ("a: !!str 1\n", 1), ("a: 1\nb: 2\na: 3\n", 3), ("a: [\n", 2), ("", 1),
-     ("a: 1\n---\nb: 2\n", 1), ("%YAML 1.1\n---\na: on\n", 1), ("1: a\n", 1), ("? [a]\n: b\n", 1), (b"\xff\xfe", 1),
-     ("[" * 60 + "]" * 60, 1), ('a: "\\ud800"\n', 1), ("a: \tb: c\n\t- d", 1)],
-)  # fmt: skip
+    [
+        ("a: &x 1\n", 1),
+        ("a: 1\nb: *x\n", 2),
+        ("a: !!str 1\n", 1),
+        ("a: 1\nb: 2\na: 3\n", 3),
+        ("a: [\n", 2),
+        ("", 1),
+        ("a: 1\n---\nb: 2\n", 1),
+        ("%YAML 1.1\n---\na: on\n", 1),
+        ("1: a\n", 1),
+        ("? [a]\n: b\n", 1),
+        (b"\xff\xfe", 1),
+        ("[" * 60 + "]" * 60, 1),
+        ('a: "\\ud800"\n', 1),
+        ("a: \tb: c\n\t- d", 1),
+    ],
+)
 def test_unreadable_text_is_refused_whole(text: str | bytes, line: int) -> None:
     with pytest.raises(RulebookFault) as caught:
         load(text)
@@ -36,8 +49,16 @@ def test_unreadable_text_is_refused_whole(text: str | bytes, line: int) -> None:
 def test_words_of_yaml_1_1_stay_words() -> None:
     data, _ = parse("a: on\nb: no\nc: true\nd: 2020-01-01\ne: ~\nf: 0o7\ng: 12\nh: 1_000\ni: 1.50\n")
     assert data == {
-        "a": "on", "b": "no", "c": True, "d": "2020-01-01", "e": None, "f": "0o7", "g": 12, "h": "1_000", "i": "1.50",
-    }  # fmt: skip
+        "a": "on",
+        "b": "no",
+        "c": True,
+        "d": "2020-01-01",
+        "e": None,
+        "f": "0o7",
+        "g": 12,
+        "h": "1_000",
+        "i": "1.50",
+    }
     assert type(data["i"]) is BareNumber
 
 

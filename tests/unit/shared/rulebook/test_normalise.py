@@ -103,10 +103,17 @@ def test_keys_starting_with_x_are_kept() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [lambda text: text + b" ", lambda text: text[:-1], lambda text: b"\xff", lambda text: b"{}", lambda text: b"[]",
-     lambda text: text.replace(b'"scale":2', b'"scale":2.0'), lambda text: text.replace(b'"weight":"1"', b'"weight":"1.0"'),
-     lambda text: text.replace(b'"floor":"0",', b"")],
-)  # fmt: skip
+    [
+        lambda text: text + b" ",
+        lambda text: text[:-1],
+        lambda text: b"\xff",
+        lambda text: b"{}",
+        lambda text: b"[]",
+        lambda text: text.replace(b'"scale":2', b'"scale":2.0'),
+        lambda text: text.replace(b'"weight":"1"', b'"weight":"1.0"'),
+        lambda text: text.replace(b'"floor":"0",', b""),
+    ],
+)
 def test_other_bytes_are_refused(change: Any) -> None:
     with pytest.raises(RulebookFault):
         read(change(rulebook_2020().document))

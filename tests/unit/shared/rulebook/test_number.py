@@ -22,9 +22,26 @@ MODES = {"HALF_UP": ROUND_HALF_UP, "HALF_EVEN": ROUND_HALF_EVEN, "DOWN": ROUND_D
 
 @pytest.mark.parametrize(
     "text",
-    ["8,5", "1e400", "NaN", "+1", " 1", "1 ", "", "01", "1.", ".5", "1.1234567", "1234567890", "-", "٣", "1\n",
-     "0." + "1" * 30, "Infinity"],
-)  # fmt: skip
+    [
+        "8,5",
+        "1e400",
+        "NaN",
+        "+1",
+        " 1",
+        "1 ",
+        "",
+        "01",
+        "1.",
+        ".5",
+        "1.1234567",
+        "1234567890",
+        "-",
+        "٣",
+        "1\n",
+        "0." + "1" * 30,
+        "Infinity",
+    ],
+)
 def test_every_other_text_is_refused(text: str) -> None:
     with pytest.raises(number.NotADecimal):
         number.parse(text)

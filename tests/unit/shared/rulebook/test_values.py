@@ -102,9 +102,16 @@ def test_a_value_that_is_no_decimal_string_is_refused(text: Any) -> None:
 
 @pytest.mark.parametrize(
     ("leaf", "stage", "code"),
-    [("9.9", "department", "S002"), ("1.2", "nowhere", "S003"), ("1.2", "external", "S003"),
-     ("4.2", "self", "S003"), ("4.2", "department", "S003"), ("8.1", "self", "S003"), ("8.1", "department", "S003")],
-)  # fmt: skip
+    [
+        ("9.9", "department", "S002"),
+        ("1.2", "nowhere", "S003"),
+        ("1.2", "external", "S003"),
+        ("4.2", "self", "S003"),
+        ("4.2", "department", "S003"),
+        ("8.1", "self", "S003"),
+        ("8.1", "department", "S003"),
+    ],
+)
 def test_a_closed_or_unknown_place_is_refused(leaf: str, stage: str, code: str) -> None:
     assert refusal("QH", leaf, stage, "1").code == code
 

@@ -53,9 +53,20 @@ def test_the_body_is_complete_and_holds_no_float(board: Board) -> None:
     assert "INCOMPLETE:60" in found["provisional"]["reasons"]
     row = board.row("QH-Q03")
     assert list(row) == [
-        "rank", "unit", "name", "total", "class", "base", "bonus", "penalty", "complete", "scored_max", "reasons",
-        "groups", "missing",
-    ]  # fmt: skip
+        "rank",
+        "unit",
+        "name",
+        "total",
+        "class",
+        "base",
+        "bonus",
+        "penalty",
+        "complete",
+        "scored_max",
+        "reasons",
+        "groups",
+        "missing",
+    ]
     assert row["groups"][0] == {"group": "1", "value": "16.00", "max": "17.00"}
 
     def floats(value: object) -> bool:

@@ -40,9 +40,18 @@ def points(board: Board, criterion: str, unit: str = "A") -> str | None:
 
 @pytest.mark.parametrize(
     ("value", "status"),
-    [("6.25", "S007"), ("5.9", "S006"), ("8,5", "S005"), ("NaN", "S005"), (["5"], "S014"), (5, "S005"), (None, "S005"),
-     ("-0.25", "S007"), ({"x": 1}, "S014")],
-)  # fmt: skip
+    [
+        ("6.25", "S007"),
+        ("5.9", "S006"),
+        ("8,5", "S005"),
+        ("NaN", "S005"),
+        (["5"], "S014"),
+        (5, "S005"),
+        (None, "S005"),
+        ("-0.25", "S007"),
+        ({"x": 1}, "S014"),
+    ],
+)
 def test_a_bad_value_is_kept_with_its_code_and_does_not_count(value: Any, status: str) -> None:
     board = board_of()
     board.score("A", "1.2", "5")
@@ -55,17 +64,33 @@ def test_a_bad_value_is_kept_with_its_code_and_does_not_count(value: Any, status
 def test_data_of_any_shape_never_stops_the_fold(data: dict[str, Any]) -> None:
     board = board_of()
     for event_type, service in (
-        ("score.recorded.v1", "scores"), ("score.withdrawn.v1", "scores"), ("bonus.proposed.v1", "scores"),
-        ("veto.recorded.v1", "scores"), ("rulebook.part.v1", "scores"), ("rulebook.adopted.v1", "scores"),
-        ("conclusion.signed.v1", "inspections"), ("round.closed.v1", "inspections"), ("decision.score.v1", "ranking"),
-        ("decision.bonus.v1", "ranking"), ("decision.tie.v1", "ranking"), ("result.published.v1", "ranking"),
-        ("inspection.opened.v1", "inspections"), ("decision.score_withdrawn.v1", "ranking"),
-    ):  # fmt: skip
+        ("score.recorded.v1", "scores"),
+        ("score.withdrawn.v1", "scores"),
+        ("bonus.proposed.v1", "scores"),
+        ("veto.recorded.v1", "scores"),
+        ("rulebook.part.v1", "scores"),
+        ("rulebook.adopted.v1", "scores"),
+        ("conclusion.signed.v1", "inspections"),
+        ("round.closed.v1", "inspections"),
+        ("decision.score.v1", "ranking"),
+        ("decision.bonus.v1", "ranking"),
+        ("decision.tie.v1", "ranking"),
+        ("result.published.v1", "ranking"),
+        ("inspection.opened.v1", "inspections"),
+        ("decision.score_withdrawn.v1", "ranking"),
+    ):
         board.state_fact(event_type, service, "A", dict(data))
     board.state_fact(
-        "conclusion.signed.v1", "inspections", "A",
-        {"scores": 5, "adjustments": [3, {"criterion": [], "to": []}], "recognised_models": [{"ref": []}], "withdrawn": [{}]},
-    )  # fmt: skip
+        "conclusion.signed.v1",
+        "inspections",
+        "A",
+        {
+            "scores": 5,
+            "adjustments": [3, {"criterion": [], "to": []}],
+            "recognised_models": [{"ref": []}],
+            "withdrawn": [{}],
+        },
+    )
     board.state_fact(
         "decision.bonus.v1", "ranking", "A", {"code": [], "occurrence_ref": {}, "outcome": "accepted"}
     )
@@ -115,6 +140,17 @@ def test_a_type_from_the_wrong_source_is_not_interpreted() -> None:
     assert [name for _, name in state.uninterpreted_at] == ["decision.score.v1", "something.new.v7"]
     assert "UNINTERPRETED:2" in body(compute(state))["provisional"]["reasons"]
     assert sheet(board).base is None
+
+
+def test_a_school_year_score_counts_only_when_it_states_its_school_year() -> None:
+    board = board_of()
+    board.score("A", "5.1", "6", stage="external")
+    board.score("A", "5.1", "5", stage="external", period="school_year_2020_2021")
+    board.score("A", "1.2", "5", period="school_year_2019_2020")
+    assert sheet(board).base is None
+    assert [mark.status for mark in (*marks(board, "5.1"), *marks(board, "1.2"))] == ["PERIOD"] * 3
+    board.score("A", "5.1", "4", stage="external", period="school_year_2019_2020")
+    assert points(board, "5.1") == "4"
 
 
 # --- stages, withdrawals, adjustments
@@ -362,8 +398,15 @@ def test_refused_unknown_and_badly_valued_decisions_do_not_count() -> None:
         board.bonus("A", "T", "2", points=points_)
     board.bonus("A", "T", "2", points="1.25")
     assert [one.status for one in sheet(board).occurrences] == [
-        "REFUSED", "S002", "S005", "S006", "S007", "S005", "S005", "",
-    ]  # fmt: skip
+        "REFUSED",
+        "S002",
+        "S005",
+        "S006",
+        "S007",
+        "S005",
+        "S005",
+        "",
+    ]
     assert board.row("A")["bonus"] == "1.25"
     board.bonus("A", "T", "2", outcome="refused")
     assert board.row("A")["bonus"] == "0.00"
@@ -441,7 +484,8 @@ def test_lifting_a_forfeit_gives_the_inspection_scores_back() -> None:
     board.conclude("A", {"8.1": "3"})
     board.forfeit("A")
     assert points(board, "8.1") == "0"
-    assert sheet(board).missing and "8.2" not in sheet(board).missing
+    assert sheet(board).missing
+    assert "8.2" not in sheet(board).missing
     board.state_fact("decision.forfeit_lifted.v1", "ranking", "A", {"document": "QĐ-2"})
     assert points(board, "8.1") == "3"
     assert points(board, "8.2") is None
@@ -474,9 +518,13 @@ def test_a_forfeited_unit_can_be_left_unranked_by_policy() -> None:
 def test_a_derived_veto_is_read_at_its_own_moment(as_of: str, held: tuple[str, ...]) -> None:
     data = example_data()
     data["vetoes"] = [
-        {"id": "D", "label": "D", "source": {"derived": {"rule": "criterion_is_zero:1.2", "as_of": as_of}},
-         "effect": {"max_class": "COMPLETED"}}
-    ]  # fmt: skip
+        {
+            "id": "D",
+            "label": "D",
+            "source": {"derived": {"rule": "criterion_is_zero:1.2", "as_of": as_of}},
+            "effect": {"max_class": "COMPLETED"},
+        }
+    ]
     board = Board(build(data))
     board.unit("A")
     board.score("A", "1.2", "0")
@@ -490,9 +538,13 @@ def test_a_derived_veto_is_read_at_its_own_moment(as_of: str, held: tuple[str, .
 def test_a_missing_self_score_can_be_a_veto() -> None:
     data = example_data()
     data["vetoes"] = [
-        {"id": "D", "label": "D", "source": {"derived": {"rule": "self_score_not_submitted", "as_of": "position"}},
-         "effect": {"max_class": "COMPLETED"}}
-    ]  # fmt: skip
+        {
+            "id": "D",
+            "label": "D",
+            "source": {"derived": {"rule": "self_score_not_submitted", "as_of": "position"}},
+            "effect": {"max_class": "COMPLETED"},
+        }
+    ]
     board = Board(build(data))
     board.unit("A")
     assert sheet(board).vetoes == ("D",)

@@ -92,9 +92,13 @@ def test_each_step_of_the_chain_parts_what_the_one_before_left() -> None:
 
 @pytest.mark.parametrize(
     ("order", "ranks"),
-    [([["C"], ["B"]], [1, 1, 1]), ([["C"], ["A"], ["B"]], [2, 3, 1]), ([["B", "C"], ["A"]], [3, 1, 1]),
-     ([["X"], ["A"], ["X2", "B"], ["C"]], [1, 2, 3])],
-)  # fmt: skip
+    [
+        ([["C"], ["B"]], [1, 1, 1]),
+        ([["C"], ["A"], ["B"]], [2, 3, 1]),
+        ([["B", "C"], ["A"]], [3, 1, 1]),
+        ([["X"], ["A"], ["X2", "B"], ["C"]], [1, 2, 3]),
+    ],
+)
 def test_a_committee_decision_orders_tied_units_only_when_it_names_all_of_them(
     order: list[list[str]], ranks: list[int]
 ) -> None:

@@ -31,10 +31,12 @@ def one(*leaves: Json, rules: Json | None = None) -> Board:
 
 def test_worked_example_round_at() -> None:
     ladder = {
-        "metric": "%", "unit": "percent", "domain": {"type": "decimal", "gte": "0"},
+        "metric": "%",
+        "unit": "percent",
+        "domain": {"type": "decimal", "gte": "0"},
         "rows": [{"gte": "70", "frac": "0.8"}, {"gte": "0", "frac": "0"}],
-    }  # fmt: skip
-    leaves = [{"id": f"1.{n}", "max": "8", "input": "ladder", "ladder": ladder} for n in (1, 2)]
+    }
+    leaves: list[Json] = [{"id": f"1.{n}", "max": "8", "input": "ladder", "ladder": ladder} for n in (1, 2)]
     for round_at, total in (("leaf", "13.00"), ("total", "12.75")):
         data = small_data(*leaves)
         data["number"]["round_at"] = round_at
@@ -237,9 +239,13 @@ def test_worked_example_forfeit() -> None:
 def quota_board(totals: dict[str, str], **quota: Any) -> Board:
     """Units of one leaf of 100 points under one quota on EXCELLENT (>= 90)."""
     rule = {
-        "class": "EXCELLENT", "fraction": "0.20", "denominator": "units_ranked_in_area", "rounding": "floor",
-        "min_per_area": 1, "on_tie_at_boundary": "decide",
-    } | quota  # fmt: skip
+        "class": "EXCELLENT",
+        "fraction": "0.20",
+        "denominator": "units_ranked_in_area",
+        "rounding": "floor",
+        "min_per_area": 1,
+        "on_tie_at_boundary": "decide",
+    } | quota
     rule = {key: value for key, value in rule.items() if value is not None}
     data = small_data({"id": "1.1", "max": "100"}, quotas=[rule], tie_breaks=[{"by": "committee_decision"}])
     board = Board(build(data))
@@ -282,9 +288,14 @@ def test_worked_example_quota_fixed_point() -> None:
 )
 def test_worked_example_tie_on_the_line(word: str, expected: list[str | None]) -> None:
     board = quota_board(
-        {"A": "95", "B": "92", "C": "92"}, fraction=None, denominator=None, rounding=None, count=2, min_per_area=0,
+        {"A": "95", "B": "92", "C": "92"},
+        fraction=None,
+        denominator=None,
+        rounding=None,
+        count=2,
+        min_per_area=0,
         on_tie_at_boundary=word,
-    )  # fmt: skip
+    )
     assert list(classes(board).values()) == expected
     if word == "decide":
         assert board.row("B")["reasons"] == ["TIE_AT_QUOTA:EXCELLENT", "TIE"]
