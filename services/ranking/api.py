@@ -28,19 +28,15 @@ from services.ranking.desk import (
 )
 from services.ranking.engine import ENGINE
 from services.ranking.words import Names, Words, describe
-from shared.access import Target, decide_access
-from shared.access.directory import grants_of
-from shared.clock import ClockMovesBack, set_scenario
-from shared.database import read_transaction, write_transaction
+from shared.database import read_transaction
 from shared.events import Event
-from shared.events.envelope import parse_instant
 from shared.ledger.merkle import inclusion_proof, tree_root
 from shared.web.documents import ProblemDocument
 from shared.web.etags import standings_tag, tagged
 from shared.web.pagination import link_next, page_of
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import CONTENT_TYPE, Problem
-from shared.web.runtime import bearer, ledger_settings, runtime
+from shared.web.runtime import ledger_settings
 
 HIDDEN = Words("Sự kiện ngoài phạm vi được xem", "An event outside what this reader may see")
 
@@ -204,15 +200,6 @@ def _readers(api: ServiceBlueprint) -> None:
         answer = _json({**body, "partial": False, "publication": asdict(found), **_pins(found)})
         return tagged(answer, standings_tag(found.digest, found.status, f"publication {version}"))
 
-    @api.route("/clock", methods=["PUT"])
-    @api.arguments(schemas.ClockCommand, location="json")
-    @api.response(200, schemas.ClockAnswer)
-    @problem(401, 403, 404, 409, 422)
-    @api.doc(security=[{"bearer": []}])
-    def clock(command: dict[str, Any], org: str, cycle: str) -> Response:
-        """Move the scenario clock (demonstration, simulated ledgers only)."""
-        return move_clock(org, cycle, command["now"])
-
 
 def _may_look(seen: View) -> None:
     """Raise a 403 problem for a reader who may see published versions only."""
@@ -296,24 +283,3 @@ def entry_answer(seen: View, entry: positions.Entry, names: Names) -> dict[str, 
         "summary": words.vi,
         "summary_en": words.en,
     }
-
-
-def move_clock(org: str, cycle: str, now: str) -> Response:
-    """Move the scenario clock of this service; refused anywhere but in a demonstration."""
-    settings = ledger_settings(org, cycle)
-    current = runtime()
-    principal = bearer()
-    moment = parse_instant(now)
-    with read_transaction(current.engine) as connection:
-        # Grants are judged at the scenario's new time: before the first setting there is no other.
-        held = grants_of(connection, settings.ledger, principal.sub, moment)
-    demo = current.settings.demo and settings.simulated
-    decide_access(held, "ranking.move_clock", Target(demo=demo), request.headers.get("Acting-As"))
-    try:
-        with write_transaction(current.engine) as connection:
-            set_scenario(connection, settings.ledger, moment)
-    except ClockMovesBack as error:
-        raise Problem(
-            "clock-moves-back", "Đồng hồ kịch bản chỉ tiến, không lùi.", str(error), status=409
-        ) from error
-    return _json({"ledger": settings.ledger, "now": now})

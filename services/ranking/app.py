@@ -18,6 +18,7 @@ from shared.migrations import upgrade
 from shared.settings import Settings
 from shared.store import EventStore, folder_signer
 from shared.web.app import create_service_app
+from shared.web.commons import commons_blueprint
 
 SERVICE = "ranking"
 
@@ -43,7 +44,7 @@ def create_app(
     app = create_service_app(
         SERVICE,
         settings,
-        [api.blueprint()],
+        [commons_blueprint(SERVICE), api.blueprint()],
         engine=engine,
         clock=clock,
         store=store,

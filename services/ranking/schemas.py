@@ -86,12 +86,6 @@ class PublishCommand(Schema):
     digest = Digest()
 
 
-class ClockCommand(Schema):
-    """The scenario's time, only forward."""
-
-    now = Instant(required=True)
-
-
 class GroupAnswer(Schema):
     group = fields.String(required=True)
     value = fields.String(required=True)
@@ -187,8 +181,3 @@ class PublicationAnswer(Schema):
 
 class PublicationsAnswer(Schema):
     items = fields.List(fields.Nested(PublicationAnswer), required=True)
-
-
-class ClockAnswer(Schema):
-    ledger = fields.String(required=True)
-    now = fields.String(required=True)
