@@ -1,0 +1,26 @@
+"""What inspections reads of the ledger table: the rulebook, the register, the scores of some units.
+
+No read table of its own: the ledger table is looked up by subject, so what is known is exactly the first
+``base_position`` events, and an event that rests on it says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from services.inspections.known import Known, KnownUnit, rulebook_of, unit_of
+from shared.ledger import reader
+
+
+def known_of(connection: Connection, ledger: str, timezone: str, units: Iterable[str]) -> Known:
+    """The ledger as this service has read it, as far as ``units`` and the rulebook go."""
+    size = reader.size(connection, ledger)
+    book = rulebook_of(row.event for row in reader.of_subject(connection, ledger, "*", 0, size))
+    found: dict[str, KnownUnit] = {}
+    for code in units:
+        unit = unit_of(code, (row.event for row in reader.of_subject(connection, ledger, code, 0, size)))
+        if unit is not None:
+            found[code] = unit
+    return Known(size, timezone, book, found)
