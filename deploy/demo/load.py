@@ -111,6 +111,8 @@ def tell(client: Client, commands: Sequence[Command], until: str | None = None) 
     columns = (TextColumn("{task.description:34}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=OUT) as progress:
         for phase, part in phases_of(commands).items():
+            if not part:
+                continue
             task = progress.add_task(TITLES[phase], total=len(part))
             _begin(client, part)
             for command in part:
