@@ -34,6 +34,7 @@ from services.ranking.engine.facts import (
     Withdrawn,
 )
 from shared.rulebook import Rulebook, RulebookFault, digest, read
+from shared.rulebook.amend import MODES, amendment_fault
 
 _KEPT_UNINTERPRETED: Final = 1000
 
@@ -335,33 +336,11 @@ def _mode(state: State, rulebook: Rulebook, data: dict[str, Any]) -> str | None:
         return None
     mode = data.get("mode")
     if not state.scored:
-        return mode if mode in ("prospective", "re_evaluate_all") else "re_evaluate_all"
-    before = state.adoptions[-1].rulebook
-    if (
-        mode not in ("prospective", "re_evaluate_all")
-        or not data.get("decision")
-        or _version(rulebook) <= _version(before)
-    ):
-        raise _AdoptionRefused("R070")
-    if mode == "prospective" and _frame(rulebook) != _frame(before):
-        raise _AdoptionRefused("R071")
+        return mode if mode in MODES else "re_evaluate_all"
+    fault = amendment_fault(state.adoptions[-1].rulebook, rulebook, mode, data.get("decision"))
+    if fault is not None:
+        raise _AdoptionRefused(fault)
     return str(mode)
-
-
-def _version(rulebook: Rulebook) -> tuple[int, ...]:
-    return tuple(int(part) for part in rulebook.identity.version.split("."))
-
-
-def _frame(rulebook: Rulebook) -> Any:
-    """What a prospective amendment may not touch: areas, totals, maxima, weights, stages, the set of
-    leaves.
-    """
-    areas = sorted((area.id, area.total) for area in rulebook.areas)
-    leaves = sorted(
-        (leaf.id, leaf.weight, leaf.stage, leaf.self_scored, sorted(leaf.max.items()))
-        for leaf in rulebook.leaves
-    )
-    return areas, leaves
 
 
 # --- inspections ------------------------------------------------------------------------------------------

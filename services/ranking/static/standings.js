@@ -72,8 +72,8 @@
   // ---- filter: a part of the name or code, without minding accents ----
   const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/đ/gi, "d").toLowerCase();
   const find = $("find");
-  $("filter").hidden = !page.querySelector("tr.line");
   const filter = () => {
+    $("filter").hidden = !page.querySelector("tr.line");
     const wanted = plain(find.value.trim());
     let shown = 0;
     for (const row of page.querySelectorAll("tr.line")) {
@@ -213,19 +213,25 @@
     const at = kept ? kept.getBoundingClientRect().top : 0;
     const lacksOpen = $("status").querySelector(".lacks")?.open;
     let changed = [];
-    for (const panel of next.querySelectorAll(".panel")) {
-      const mine = $(panel.id);
-      if (!mine) { location.reload(); return; }
-      const these = patchPanel(mine, panel, mark);
-      if (panel.dataset.area === area) changed = these.concat(changed); else changed = changed.concat(these);
-      const label = $(`tab-${panel.dataset.area}`)?.querySelector(".tab-count");
-      if (label) label.textContent = panel.dataset.tab;
+    const panels = [...next.querySelectorAll(".panel")];
+    const same = panels.length === board.querySelectorAll(".panel").length && panels.every((panel) => $(panel.id));
+    if (same) {
+      for (const panel of panels) {
+        const these = patchPanel($(panel.id), panel, mark);
+        changed = panel.dataset.area === area ? these.concat(changed) : changed.concat(these);
+        const label = $(`tab-${panel.dataset.area}`)?.querySelector(".tab-count");
+        if (label) label.textContent = panel.dataset.tab;
+      }
+      board.querySelector(".proof").replaceChildren(...next.querySelector(".proof").childNodes);
+    } else {
+      // Before the rulebook there are no areas: nothing to patch row by row.
+      board.replaceChildren(...next.childNodes);
+      tabs.replaceChildren(...fresh.getElementById("tabs").childNodes);
+      if (panels.length && !panels.some((panel) => panel.dataset.area === area)) area = panels[0].dataset.area;
     }
-    board.querySelector(".proof").replaceChildren(...next.querySelector(".proof").childNodes);
     $("status").replaceChildren(...fresh.getElementById("status").childNodes);
-    if (board.querySelectorAll(".panel").length !== next.querySelectorAll(".panel").length) { location.reload(); return; }
-    board.querySelector(":scope > .empty")?.remove();
-    const empty = next.querySelector(":scope > .empty");
+    if (same) board.querySelector(":scope > .empty")?.remove();
+    const empty = same ? next.querySelector(":scope > .empty") : null;
     if (empty) board.prepend(empty);
     const lacks = $("status").querySelector(".lacks");
     if (lacksOpen && lacks) lacks.open = true;
@@ -248,7 +254,7 @@
     $("time").hidden = form.hidden;
     const theirs = fresh.getElementById("at");
     slider.max = theirs.max;
-    if (document.activeElement !== slider || live || playing === null) slider.value = board.dataset.position;
+    if (wish === undefined) slider.value = board.dataset.position; // else the reader is already further
     slider.setAttribute("aria-valuetext", theirs.getAttribute("aria-valuetext"));
     $("handle").textContent = fresh.getElementById("handle").textContent;
     $("marks").replaceChildren(...fresh.getElementById("marks").childNodes);
@@ -354,5 +360,6 @@
     });
     window.addEventListener("pagehide", () => stream.close());
   }
-  if (area) dressTabs();
+  filter();
+  dressTabs();
 })();
