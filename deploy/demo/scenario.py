@@ -198,14 +198,11 @@ class _Teller:
             body = {"team": team, "members": members}
             yield self._office(at, "round", "inspections", "form_team", f"team.{team}", body, team)
         at = self.time.at(timeline.ROUND, 14)
-        for session in self.files.sessions:
-            body = {
-                "team": session.team,
-                "date": session.date,
-                "session": session.session,
-            }
-            key = f"schedule.{session.unit}.1"
-            yield self._office(at, "round", "inspections", "schedule", key, body, session.unit)
+        sessions = [
+            {"unit": one.unit, "team": one.team, "date": one.date, "session": one.session}
+            for one in self.files.sessions
+        ]
+        yield self._office(at, "round", "inspections", "schedule", "schedule.1", {"sessions": sessions})
 
     # --- scores: units of themselves, bodies of the units
 
@@ -322,7 +319,7 @@ class _Teller:
             f"unit@unit:{unit.code}",
             f"pack.{unit.code}.1",
             unit.code,
-            {"manifest": manifest},
+            {"unit": unit.code, "manifest": manifest},
         )
 
     # --- proposals of bonus and penalty
@@ -410,7 +407,7 @@ class _Teller:
                 "open_inspection",
                 f"open.{unit.code}",
                 session,
-                {},
+                {"unit": unit.code, "team": session.team},
             )
             at = self.time.at(day, end, 30)
             yield self._team(
@@ -425,13 +422,14 @@ class _Teller:
         for number, code in enumerate(MOVED):
             session = self.session[code]
             body = {
+                "unit": code,
                 "team": session.team,
                 "date": timeline.MOVED_TO.isoformat(),
                 "session": ("MORNING", "AFTERNOON")[number % 2],
                 "reason": words.MOVED,
             }
             at = self.time.at(date(2020, 11, 10), 16)
-            yield self._team(at, "schedule", f"schedule.{code}.2", session, body)
+            yield self._team(at, "schedule", f"schedule.{code}.2", session, {"sessions": [body]})
 
     def _veto(self) -> Command:
         row = next(row for row in self.files.fixed if row.kind == "fact" and row.code.startswith("veto:"))
@@ -457,6 +455,7 @@ class _Teller:
             assert raw is not None
             scores.append({"criterion": leaf.id, "value": raw.value})
         return {
+            "unit": unit.code,
             "team": session.team,
             "strengths": self.dice.pick(words.STRENGTHS, unit.code, "strengths"),
             "limitations": self.dice.pick(words.LIMITATIONS, unit.code, "limitations"),
@@ -542,29 +541,32 @@ class _Teller:
                 row.unit,
                 body,
             )
+        yield from self._decided_scores(number)
+
+    def _decided_scores(self, number: int) -> Iterator[Command]:
+        """Fixed values of the stages standing and appeal.
+
+        That a criterion does not apply to a unit is decided before its inspection, or the gate would miss it.
+        """
         for row in self.files.fixed:
             if row.kind != "score" or row.stage not in ("standing", "appeal"):
                 continue
             number += 1
-            given = {"state": "NOT_APPLICABLE"} if row.value == "NA" else {"points": row.value}
+            early = row.value == "NA"
+            day, phase = (timeline.PROPOSALS, "proposals") if early else (timeline.COMMITTEE, "decisions")
+            text = words.NOT_APPLICABLE if early else words.DECIDED[row.stage]
             body = {
                 "unit": row.unit,
                 "criterion": row.code,
                 "stage": row.stage,
-                **given,
-                **self._minutes(number, words.DECIDED[row.stage]),
+                **({"state": "NOT_APPLICABLE"} if early else {"points": row.value}),
+                **self._minutes(number, text, day),
             }
             key = f"decide.{row.unit}.{row.code}.{row.stage}"
-            yield self._committee(
-                self.time.at(timeline.COMMITTEE, 15),
-                "decide_score",
-                key,
-                row.unit,
-                body,
-            )
+            at = self.time.at(day, 17 if early else 15)
+            yield self._committee(at, "decide_score", key, row.unit, body, phase)
 
-    def _minutes(self, number: int, text: str) -> dict[str, str]:
-        day = timeline.COMMITTEE
+    def _minutes(self, number: int, text: str, day: date = timeline.COMMITTEE) -> dict[str, str]:
         return {
             "meeting": words.MEETING.format(day=day.strftime("%d/%m/%Y")),
             "date": day.isoformat(),

@@ -63,6 +63,7 @@ ACCEPTED: Final = {
     "penalty": "Đồng ý trừ điểm theo đề xuất.",
 }
 REFUSED: Final = "Không đồng ý: minh chứng chưa đủ căn cứ."
+NOT_APPLICABLE: Final = "Đơn vị chưa có Nhà Thiếu nhi trong năm 2020: tiêu chí không áp dụng."
 DECIDED: Final = {
     "standing": "Ban Thường vụ thống nhất điều chỉnh sau khi xem xét kết luận kiểm tra.",
     "appeal": "Kết quả xem xét khiếu nại: điều chỉnh theo hồ sơ đối chiếu.",

@@ -12,6 +12,7 @@ from deploy.demo.client import Stated
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES, TITLES, Tally, summary, tell
 from deploy.demo.scenario import PHASES, Command, phases_of, scenario
+from services.inspections import commands as inspections
 from services.ranking import schemas as ranking
 from services.scores import commands as scores
 from shared.batch import MalformedRow
@@ -27,6 +28,12 @@ SHAPES: Mapping[str, type[Schema]] = {
     "propose_bonus": scores.ProposalSchema,
     "propose_penalty": scores.ProposalSchema,
     "record_veto": scores.VetoSchema,
+    "open_round": inspections.RoundSchema,
+    "form_team": inspections.TeamSchema,
+    "schedule": inspections.ScheduleBatchSchema,
+    "receive_pack": inspections.PackSchema,
+    "open_inspection": inspections.OpenInspectionSchema,
+    "sign_conclusion": inspections.ConclusionSchema,
     "decide_bonus": ranking.DecideAmount,
     "decide_penalty": ranking.DecideAmount,
     "decide_score": ranking.DecideScore,
@@ -75,7 +82,7 @@ def test_every_body_has_the_shape_that_its_service_asks_for(commands: tuple[Comm
             loaded = SHAPES[command.operation]().load(command.body)
             rows = getattr(loaded, "rows", ())
             assert not [row for row in rows if isinstance(row, MalformedRow)], command
-    assert seen == set(SHAPES)
+    assert seen == set(SHAPES) == set(ROUTES)
 
 
 def test_every_operation_has_a_route_and_every_phase_a_title(commands: tuple[Command, ...]) -> None:
