@@ -345,6 +345,8 @@ def test_it_prints_every_area_with_position_and_digest_and_no_controls(live: Liv
     expect(foot).to_contain_text("vị trí")
     for hidden in ("#time", "#tabs", "#find"):
         expect(page.locator(hidden)).to_be_hidden()
+    page.set_viewport_size({"width": 1047, "height": 700})  # A4 across, less its margins
+    assert overflowing(page) <= 0
     paper = page.pdf(prefer_css_page_size=True)
     assert paper.startswith(b"%PDF")
     boxes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper))
