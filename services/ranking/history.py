@@ -1,7 +1,8 @@
 """Standings of one ledger at any position, from the ledger table alone.
 
-Kept in the process: a copy of the fold every :data:`EVERY` events, and the last :data:`SHOWN` results.  So
-one step of the page's slider costs at most a few dozen events and one computation, whatever the position.
+Kept in the process: at most :data:`STOPS` copies of the fold, evenly spaced, and the last :data:`SHOWN`
+results.  So one step of the page's slider costs a few dozen events and one computation, whatever the
+position.  Memory: a copy shares the facts of every unit that did not change up to the next one.
 Nothing here is a source of truth: whatever is lost is folded again from position 0.
 """
 
@@ -22,7 +23,8 @@ from shared.database import read_transaction
 from shared.ledger import reader
 from shared.ledger.merkle import Frontier
 
-EVERY = 64
+EVERY = 16
+STOPS = 256
 SHOWN = 256
 
 
@@ -69,10 +71,13 @@ class _Stop:
 class History:
     """Standings of ``ledger`` at any position.  May be used by many threads at once."""
 
-    def __init__(self, engine: Engine, ledger: str, *, every: int = EVERY, shown: int = SHOWN) -> None:
+    def __init__(
+        self, engine: Engine, ledger: str, *, every: int = EVERY, stops: int = STOPS, shown: int = SHOWN
+    ) -> None:
         self.ledger = ledger
         self._engine = engine
         self._every = every
+        self._most = stops
         self._keep = shown
         self._lock = RLock()
         self._stops: list[_Stop] = [_Stop(initial(ledger), Frontier(), "")]
@@ -126,9 +131,18 @@ class History:
                 frontier, leaves = frontier.extend(leaves), []
                 self._stops.append(_Stop(state.copy(), frontier, time))
                 self._sizes.append(state.size)
+                self._thin_out()
         if state.size != position:
             raise PositionAhead(position, state.size)
         return _Stop(state, frontier.extend(leaves), time)
+
+    def _thin_out(self) -> None:
+        """Drop every second stop once there are too many: the ledger has doubled, so may the steps."""
+        if len(self._stops) <= self._most:
+            return
+        self._stops = self._stops[::2]
+        self._sizes = self._sizes[::2]
+        self._every *= 2
 
     def _read_times(self, connection: Connection) -> None:
         latest = self._times[-1] if self._times else ""

@@ -52,7 +52,9 @@ def from_zero(fed: Fed, position: int) -> Result:
 @given(data=st.data())
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_position_equals_a_fold_from_zero(fed: Fed, data: st.DataObject) -> None:
-    history = History(fed.engine, LEDGER, every=data.draw(st.integers(1, 40)), shown=2)
+    history = History(
+        fed.engine, LEDGER, every=data.draw(st.integers(1, 40)), stops=data.draw(st.integers(1, 9)), shown=2
+    )
     for position in data.draw(st.lists(st.integers(0, fed.size), min_size=1, max_size=6)):
         assert history.at(position).result == from_zero(fed, position)
 
