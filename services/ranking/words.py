@@ -143,7 +143,7 @@ def _of_unit(vi: str, en: str) -> Sentence:
     return sentence
 
 
-_SENTENCES: dict[str, Sentence] = {
+SENTENCES: dict[str, Sentence] = {
     "ledger.opened.v1": _of_unit("Mở sổ cái {org}/{cycle}: {name}", "Ledger {org}/{cycle} opened: {name}"),
     "key.added.v1": _of_unit("Thêm khóa ký cho {source_name}", "A key is added for {source_name}"),
     "key.retired.v1": _of_unit("Ngừng dùng một khóa ký: {reason}", "A key is retired: {reason}"),
@@ -196,7 +196,7 @@ _SENTENCES: dict[str, Sentence] = {
 
 def describe(type_: str, subject: str, data: Mapping[str, Any], names: Names) -> Words:
     """The event in words.  Never raises: an unknown type or bad ``data`` is named as what it is."""
-    sentence = _SENTENCES.get(type_)
+    sentence = SENTENCES.get(type_)
     if sentence is not None:
         try:
             return sentence(names, subject, data)
