@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 
 from shared.events import Event
 from shared.events.catalogue import interpret
-from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, evaluate, read
+from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +51,6 @@ class Known:
     timezone: str
     rulebook: Rulebook | None
     units: Mapping[str, KnownUnit]
-
-
-def rulebook_of(events: Iterable[Event]) -> Rulebook | None:
-    """The rulebook in force after ``events`` of the common stream."""
-    parts: dict[str, dict[int, str]] = {}
-    adopted: tuple[str, int] | None = None
-    for event in events:
-        if event.service != "scores" or interpret(event) is not None:
-            continue
-        data = event.data
-        if event.type == "rulebook.part.v1":
-            parts.setdefault(data["digest"], {})[data["index"]] = data["text"]
-        elif event.type == "rulebook.adopted.v1":
-            adopted = (data["digest"], data["parts"])
-    if adopted is None:
-        return None
-    digest, count = adopted
-    return _model("".join(parts.get(digest, {}).get(index, "") for index in range(count)))
-
-
-@lru_cache(maxsize=16)
-def _model(text: str) -> Rulebook:
-    return read(text.encode("utf-8"))
 
 
 def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:

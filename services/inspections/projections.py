@@ -10,14 +10,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
-from services.inspections.known import Known, KnownUnit, rulebook_of, unit_of
+from services.inspections.known import Known, KnownUnit, unit_of
 from shared.ledger import reader
+from shared.ledger.rulebooks import rulebook_at
 
 
 def known_of(connection: Connection, ledger: str, timezone: str, units: Iterable[str]) -> Known:
     """The ledger as this service has read it, as far as ``units`` and the rulebook go."""
     size = reader.size(connection, ledger)
-    book = rulebook_of(row.event for row in reader.of_subject(connection, ledger, "*", 0, size))
+    book = rulebook_at(connection, ledger, size)
     found: dict[str, KnownUnit] = {}
     for code in units:
         unit = unit_of(code, (row.event for row in reader.of_subject(connection, ledger, code, 0, size)))

@@ -15,6 +15,7 @@ from flask import Flask
 from sqlalchemy import event as sql_event
 from werkzeug.test import TestResponse
 
+from deploy.demo.scenario import Command as StoryCommand
 from deploy.ledger import Opening, opening_event, pin_root
 from shared.access.directory import Directory
 from shared.access.local_issuer import LocalIssuer
@@ -23,12 +24,12 @@ from shared.house import House, open_house
 from shared.ledger import reader
 from shared.ledger.admission import Record
 from shared.ledger.journal import Journal
-from shared.ledger.projector import Projector
+from shared.ledger.projector import Projection, Projector
 from shared.ledger.reader import LedgerRow
 from shared.settings import SERVICES, Settings
 
 LEDGER = "hcmc/2020"
-START = "2020-11-02T01:00:00.000000Z"
+START = "2020-10-05T00:00:00.000000Z"
 ADMIN = "quantri"
 
 
@@ -41,9 +42,11 @@ class Town:
     apps: dict[str, Flask]
     topic: list[tuple[str, bytes]] = field(default_factory=list)
     keys_used: int = 0
+    admin: str = ADMIN
+    tokens: dict[str, str] = field(default_factory=dict)
 
-    def settle(self) -> None:
-        """Let every fact reach every service."""
+    def settle(self, *, standings: bool = False) -> None:
+        """Let every fact reach every service; with ``standings`` ranking computes them too."""
         for house in self.houses.values():
             rows = house.store.unsent(10_000)
             self.topic += [(row.ledger, row.value) for row in rows]
@@ -58,8 +61,16 @@ class Town:
             if records:
                 batch = journal.take(records)
                 assert not batch.noise, batch.noise
-            while Projector(house.engine, [Directory()]).step():
+            projections: list[Projection] = [Directory()]
+            if house.service == "ranking" and standings:
+                projections.append(self._standings())
+            while Projector(house.engine, projections).step():
                 pass
+
+    def _standings(self) -> Projection:
+        from services.ranking.projections import StandingsProjection
+
+        return StandingsProjection()
 
     def open(self) -> TestResponse:
         """Bring position 0 to the scores service."""
@@ -108,7 +119,9 @@ class Town:
         self.keys_used += 1
         headers = {"Idempotency-Key": key or f"key-{self.keys_used}"}
         if sub is not None:
-            headers["Authorization"] = f"Bearer {self.issuer.issue(sub)}"
+            if sub not in self.tokens:
+                self.tokens[sub] = self.issuer.issue(sub)
+            headers["Authorization"] = f"Bearer {self.tokens[sub]}"
         if acting_as is not None:
             headers["Acting-As"] = acting_as
         options: dict[str, Any] = {}
@@ -118,6 +131,17 @@ class Town:
             options = {"json": body}
         client = self.apps[service].test_client()
         return client.open(f"/{service}/v1/{LEDGER}/{path}", method=method, headers=headers, **options)
+
+    def state(self, command: StoryCommand, path: str) -> TestResponse:
+        """A command of the demonstration's story."""
+        return self.post(
+            command.service,
+            path,
+            dict(command.body),
+            command.sub,
+            key=command.key,
+            acting_as=command.acting_as,
+        )
 
     def post(self, service: str, path: str, body: Any, sub: str | None, **about: Any) -> TestResponse:
         """A command."""
@@ -170,7 +194,9 @@ def _quick(connection: Any, _record: object) -> None:
 def _app(service: str, house: House) -> Flask:
     import importlib
 
-    app = importlib.import_module(f"services.{service}.app").create_app(house)
+    create_app = importlib.import_module(f"services.{service}.app").create_app
+    ranking = service == "ranking"
+    app = create_app(house.settings, engine=house.engine) if ranking else create_app(house)
     assert isinstance(app, Flask)
     return app
 

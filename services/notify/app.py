@@ -1,0 +1,25 @@
+"""The web process of the notify service."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from services.notify.api import blueprint
+from services.notify.pages import pages
+from shared.house import House, open_house
+from shared.web.app import create_service_app
+from shared.web.commons import commons_blueprint
+
+
+def create_app(house: House | None = None) -> Flask:
+    """The WSGI app; ``house`` comes from the environment unless given."""
+    home = open_house("notify") if house is None else house
+    return create_service_app(
+        "notify",
+        home.settings,
+        [commons_blueprint("notify"), blueprint],
+        engine=home.engine,
+        clock=home.clock,
+        store=home.store,
+        pages=[pages],
+    )
