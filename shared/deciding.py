@@ -13,6 +13,19 @@ from shared.decisions import Refused
 from shared.events.envelope import instant
 
 
+class Stated(Protocol):
+    """An event or a draft of one: what the fold reads of it."""
+
+    @property
+    def type(self) -> str: ...
+
+    @property
+    def subject(self) -> str: ...
+
+    @property
+    def data(self) -> dict[str, Any]: ...
+
+
 class Speaker(Protocol):
     """Who states a fact, in one hat."""
 

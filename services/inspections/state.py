@@ -9,22 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any
+
+from shared.deciding import Stated
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
-
-
-class Stated(Protocol):
-    """An event or a draft of one: what the fold reads of it."""
-
-    @property
-    def type(self) -> str: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def data(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,24 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
 
+from shared.deciding import Stated
 from shared.events import Draft
 
 ACTOR = {"sub": "notify", "role": "system", "scope": "ledger"}
-
-
-class Stated(Protocol):
-    """An event or a draft of one: what the fold reads of it."""
-
-    @property
-    def type(self) -> str: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def data(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ class Outbox:
 
     def path(self, ledger: str, version: int, name: str) -> Path:
         """Where a file of a version lies.  Raises ``ValueError`` for a name that is more than a name."""
-        if Path(name).name != name or name in (".", ".."):
+        if not name or Path(name).name != name or name in (".", ".."):
             raise ValueError(f"not a file name: {name!r}")
         return self._folder / ledger / f"v{version}" / name
 

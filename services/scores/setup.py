@@ -20,6 +20,8 @@ from shared.decisions import Refused
 from shared.events import Draft
 from shared.events.envelope import instant
 from shared.rulebook import Rulebook
+from shared.rulebook.amend import amendment_fault
+from shared.rulebook.faults import MESSAGES
 
 PART_CHARACTERS = 12_000
 """Characters in one part of a rulebook: at four bytes each, with its envelope, below an event's 60 KiB."""
@@ -106,44 +108,17 @@ def _parts(book: Rulebook) -> list[str]:
 
 
 def _check_amendment(current: Rulebook, command: AdoptRulebook) -> None:
-    new = command.rulebook
-    higher = _semver(new.identity.version) > _semver(current.identity.version)
-    if command.decision is None or command.mode is None or not higher:
-        raise Refused(
-            "amendment-incomplete",
-            "R070: sửa đổi cần số quyết định (decision), phương thức (mode) và phiên bản cao hơn"
-            f" {current.identity.version}.",
-            "R070: an amendment needs a decision number, a mode and a version above"
-            f" {current.identity.version}.",
-            field="version" if command.decision and command.mode else "decision",
-            value=new.identity.version if command.decision and command.mode else command.decision,
-        )
-    if command.mode == "prospective" and _shape(current) != _shape(new):
-        raise Refused(
-            "amendment-too-wide",
-            "R071: sửa đổi prospective không được đổi khu vực, tổng, tối đa, trọng số, giai đoạn, tiêu chí.",
-            "R071: a prospective amendment may not change areas, totals, maxima, weights, stages or leaves.",
-            field="mode",
-            value=command.mode,
-        )
-
-
-def _shape(book: Rulebook) -> object:
-    """What a prospective amendment may not touch."""
-    return (
-        tuple((area.id, area.total) for area in book.areas),
-        tuple(
-            (leaf.id, tuple(sorted(leaf.max.items())), leaf.weight, leaf.stage, leaf.self_scored)
-            for leaf in sorted(book.leaves, key=lambda leaf: leaf.id)
-        ),
+    fault = amendment_fault(current, command.rulebook, command.mode, command.decision)
+    if fault is None:
+        return
+    vi, en = MESSAGES[fault]
+    raise Refused(
+        "amendment-incomplete" if fault == "R070" else "amendment-too-wide",
+        f"{fault}: {vi} (đang áp dụng {current.identity.version}).",
+        f"{fault}: {en} (in force: {current.identity.version}).",
+        field="decision" if fault == "R070" else "mode",
+        value=command.decision if fault == "R070" else command.mode,
     )
-
-
-def _semver(text: str) -> tuple[tuple[int, int, int], bool, str]:
-    """Order of semantic versions as far as needed: a pre-release is below its release."""
-    core, dash, rest = text.partition("+")[0].partition("-")
-    major, minor, patch = (int(part) for part in core.split("."))
-    return (major, minor, patch), not dash, rest
 
 
 def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:

@@ -12,26 +12,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
+from shared.deciding import Stated
 from shared.rulebook import Rulebook, read
 
 K = TypeVar("K")
 V = TypeVar("V")
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
-
-
-class Stated(Protocol):
-    """An event or a draft of one: what the fold reads of it."""
-
-    @property
-    def type(self) -> str: ...
-
-    @property
-    def subject(self) -> str: ...
-
-    @property
-    def data(self) -> dict[str, Any]: ...
 
 
 @dataclass(frozen=True, slots=True)
