@@ -138,7 +138,7 @@ def _readers(api: ServiceBlueprint) -> None:
         answer.headers["Cache-Control"] = "private, no-cache"
         return answer
 
-    @api.route("/receipts/<event_id>")
+    @api.route("/receipts/<path:event_id>")
     @api.response(200, schemas.ReceiptAnswer)
     @problem(404)
     def receipt(org: str, cycle: str, event_id: str) -> Response:

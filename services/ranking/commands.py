@@ -15,6 +15,7 @@ from shared.access import Target
 from shared.deciding import check_happened
 from shared.decisions import Refused
 from shared.events import Draft
+from shared.ledger.positions import open_gaps
 from shared.web.commands import Act, Actor, Handler, command_route
 from shared.web.parsing import ServiceBlueprint
 from shared.web.store_port import CommandTransaction
@@ -124,6 +125,7 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
             status=409,
         )
     provisional = shown.body["provisional"]
+    gaps = open_gaps(tx.connection)
     candidate = Candidate(
         position=position,
         root=shown.root,
@@ -133,6 +135,10 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
         complete=provisional["complete"],
         units=provisional["units"],
         provisional=bool(provisional["reasons"]),
+        gaps=sum(count for (of_ledger, _), count in gaps.items() if of_ledger == ledger),
+        uninterpreted=desk().histories.of(ledger).state_at(position).uninterpreted,
+        illustrative=shown.body["status"] == "illustrative",
+        demonstration=act.ledger.simulated,
     )
     facts = actor.facts(base_position=position)
     return [decider.publish(tx.stream_of_types("result.published.v1"), candidate, command["status"], facts)]

@@ -34,7 +34,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Standings that could be published: what a publication would pin."""
+    """Standings that could be published: what a publication would pin, and what stands in its way.
+
+    ``gaps``: records that wait behind a missing number.  ``uninterpreted``: events that nobody here
+    understands.  ``illustrative``: the rulebook's status; ``demonstration``: the ledger's clock is a
+    scenario's.
+    """
 
     position: int
     root: str
@@ -44,6 +49,10 @@ class Candidate:
     complete: int
     units: int
     provisional: bool
+    gaps: int = 0
+    uninterpreted: int = 0
+    illustrative: bool = False
+    demonstration: bool = False
 
 
 def rules_in_force(known: Known) -> Rulebook:
@@ -233,8 +242,11 @@ def publish(
 ) -> Draft:
     """A new version that pins ``candidate`` (invariant 6).
 
-    Refuses when there is nothing to publish, and when the newest version says the same already.
+    Refuses when there is nothing to publish, when the newest version says the same already, while the
+    ledger has an open gap or an event that is not understood (architecture 4.2), and an illustrative
+    rulebook outside a demonstration (rulebook 1).
     """
+    _check_gate(candidate)
     if candidate.position == 0 or candidate.units == 0 or not candidate.rulebook:
         raise Refused(
             "nothing-to-publish",
@@ -267,6 +279,36 @@ def publish(
             "provisional": candidate.provisional,
         },
     )
+
+
+def _check_gate(candidate: Candidate) -> None:
+    faults = []
+    if candidate.gaps:
+        faults.append(
+            Fault(
+                "open-gap",
+                f"Sổ cái còn {candidate.gaps} sự kiện chờ một số bị thiếu; chờ bổ sung rồi công bố.",
+                f"{candidate.gaps} events wait behind a missing number; publish when the gap is filled.",
+            )
+        )
+    if candidate.uninterpreted:
+        faults.append(
+            Fault(
+                "not-understood",
+                f"Có {candidate.uninterpreted} sự kiện chưa hiểu được; xử lý xong mới công bố.",
+                f"{candidate.uninterpreted} events are not understood; resolve them first.",
+            )
+        )
+    if candidate.illustrative and not candidate.demonstration:
+        faults.append(
+            Fault(
+                "illustrative-rulebook",
+                "Bộ tiêu chí minh họa chỉ công bố được trong sổ trình diễn.",
+                "An illustrative rulebook can be published in a demonstration only.",
+            )
+        )
+    if faults:
+        raise Refused.many(faults, status=409)
 
 
 def _without(command: Mapping[str, Any], *names: str) -> dict[str, Any]:
