@@ -9,11 +9,12 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import reading
-from services.inspections.commands import (
-    Batch,
-    CloseRound,
+from services.inspections.commands import Batch, CloseRound, Command
+from services.inspections.decider import decide, decide_batch, units_of
+from services.inspections.known import Known
+from services.inspections.projections import known_of
+from services.inspections.schemas import (
     CloseSchema,
-    Command,
     ConclusionSchema,
     OpenInspectionSchema,
     PackSchema,
@@ -23,9 +24,6 @@ from services.inspections.commands import (
     TeamBatchSchema,
     TeamSchema,
 )
-from services.inspections.decider import decide, decide_batch, units_of
-from services.inspections.known import Known
-from services.inspections.projections import known_of
 from services.inspections.state import State, fold
 from shared.batch import answer_of
 from shared.database import read_transaction

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 import threading
+from collections.abc import Sequence
 
 import structlog
 
@@ -20,7 +22,7 @@ def main() -> int:
     """Run until told to stop; the exit code.  The sender runs beside the projectors."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
-    if "--only" not in sys.argv or "projector" in sys.argv:
+    if _sends(sys.argv[1:]):
         threads.append(threading.Thread(target=_send, args=(stop,), name="sender"))
     for thread in threads:
         thread.start()
@@ -30,6 +32,15 @@ def main() -> int:
         stop.set()
         for thread in threads:
             thread.join(timeout=40)
+
+
+def _sends(argv: Sequence[str]) -> bool:
+    """Whether this process sends: the one that runs everything, or the projectors alone."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--only", default="projector")
+    parser.add_argument("-h", "--help", action="store_true")
+    options, _ = parser.parse_known_args(argv)
+    return options.only == "projector" and not options.help
 
 
 def _send(stop: threading.Event) -> None:

@@ -10,19 +10,16 @@ from flask import Response, request
 from marshmallow import Schema, fields
 
 from services.scores import reading
-from services.scores.commands import (
-    AdoptRulebook,
-    Batch,
-    ChangeVeto,
-    Command,
+from services.scores.commands import AdoptRulebook, Batch, ChangeVeto, Command, EndGrant, Propose
+from services.scores.decider import decide, decide_batch, subjects
+from services.scores.opening import check_opening
+from services.scores.schemas import (
     CycleSchema,
     DepartmentBatchSchema,
     DepartmentSchema,
-    EndGrant,
     GrantEndSchema,
     GrantSchema,
     ProposalSchema,
-    Propose,
     RulebookSchema,
     ScoreBatchSchema,
     ScoreSchema,
@@ -31,8 +28,6 @@ from services.scores.commands import (
     VetoSchema,
     WithdrawSchema,
 )
-from services.scores.decider import decide, decide_batch, subjects
-from services.scores.opening import check_opening
 from services.scores.state import State, fold
 from shared.batch import answer_of
 from shared.decisions import Fault, Refused

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from openapi_spec_validator import validate
 
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES
@@ -165,3 +166,9 @@ def test_ranking_that_does_not_answer_is_asked_again_later() -> None:
     source = HttpStandings("http://127.0.0.1:9")
     with pytest.raises(NotPublishedYet):
         source(LEDGER, 1)
+
+
+def test_notify_describes_itself(told: Town) -> None:
+    document = told.apps["notify"].test_client().get("/notify/openapi.json").get_json()
+    validate(document)
+    assert "/notify/v1/{org}/{cycle}/outbox" in document["paths"]

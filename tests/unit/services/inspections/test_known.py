@@ -70,9 +70,7 @@ def test_a_conclusion_seen_in_the_ledger_counts_as_inspection() -> None:
         limitations="b",
         orientation="c",
         scores=[{"criterion": "8.1", "value": "3"}],
-        adjustments=[
-            {"criterion": "1.2", "from_self": None, "from_effective": "5", "to": "4", "reason": "d"}
-        ],
+        adjustments=[change],
         recognised_models=[],
     )
     assert told.effective() == 4

@@ -1,0 +1,129 @@
+"""Request schemas of the inspections service: what a command may say, and the value that it becomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import fields, validate
+
+from services.inspections.commands import (
+    Adjust,
+    Batch,
+    FormTeam,
+    OpenInspection,
+    OpenRound,
+    ReceivePack,
+    Schedule,
+    SignConclusion,
+)
+from shared.batch import ALL_OR_NOTHING, MAX_ROWS, MODES
+from shared.commanding import CommandSchema, Rows
+from shared.events.catalogue.inspections import (
+    InspectionScore,
+    ManifestEntry,
+    Member,
+    Override,
+    RecognisedModel,
+    RoundException,
+)
+from shared.events.fields import Code, DecimalString, Instant, LocalDate, Text
+
+SESSIONS = ("MORNING", "AFTERNOON")
+
+
+class RoundSchema(CommandSchema):
+    makes = OpenRound
+
+    round = Code(required=True)
+    first_day = LocalDate(required=True)
+    last_day = LocalDate(required=True)
+    calendar = Code(required=True)
+    document_days_before = fields.Integer(strict=True, validate=validate.Range(min=0, max=60))
+
+
+class CloseSchema(CommandSchema):
+    """The round is named in the path."""
+
+    exceptions = fields.List(fields.Nested(RoundException), validate=validate.Length(max=MAX_ROWS))
+
+
+class TeamSchema(CommandSchema):
+    makes = FormTeam
+
+    team = Code(required=True)
+    members = fields.List(fields.Nested(Member), required=True, validate=validate.Length(min=1, max=40))
+
+
+class TeamBatchSchema(CommandSchema):
+    teams = Rows(TeamSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    mode = fields.String(validate=validate.OneOf(MODES))
+
+    def build(self, data: dict[str, Any]) -> Batch:
+        return Batch(data["teams"], data.get("mode", ALL_OR_NOTHING), "teams")
+
+
+class ScheduleSchema(CommandSchema):
+    makes = Schedule
+
+    unit = Code(required=True)
+    team = Code(required=True)
+    date = LocalDate(required=True)
+    session = fields.String(required=True, validate=validate.OneOf(SESSIONS))
+    reason = Text(maximum=1000)
+
+
+class ScheduleBatchSchema(CommandSchema):
+    sessions = Rows(ScheduleSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    mode = fields.String(validate=validate.OneOf(MODES))
+
+    def build(self, data: dict[str, Any]) -> Batch:
+        return Batch(data["sessions"], data.get("mode", ALL_OR_NOTHING), "sessions")
+
+
+class PackSchema(CommandSchema):
+    makes = ReceivePack
+
+    unit = Code(required=True)
+    manifest = fields.List(
+        fields.Nested(ManifestEntry), required=True, validate=validate.Length(min=1, max=60)
+    )
+    occurred_at = Instant()
+
+
+class OpenInspectionSchema(CommandSchema):
+    unit = Code(required=True)
+    team = Code()
+    override = fields.Nested(Override)
+    occurred_at = Instant()
+
+    def build(self, data: dict[str, Any]) -> OpenInspection:
+        override = data.get("override")
+        return OpenInspection(
+            data["unit"], data.get("team"), override["reason"] if override else None, data.get("occurred_at")
+        )
+
+
+class AdjustmentSchema(CommandSchema):
+    criterion = Code(required=True)
+    from_self = DecimalString(allow_none=True)
+    from_effective = DecimalString(allow_none=True)
+    to = DecimalString(required=True)
+    reason = Text(required=True, maximum=1000)
+
+    def build(self, data: dict[str, Any]) -> Adjust:
+        stated = frozenset(data.keys() & {"from_self", "from_effective"})
+        return Adjust(stated=stated, **data)
+
+
+class ConclusionSchema(CommandSchema):
+    makes = SignConclusion
+
+    unit = Code(required=True)
+    team = Code()
+    strengths = Text(required=True)
+    limitations = Text(required=True)
+    orientation = Text(required=True)
+    scores = fields.List(fields.Nested(InspectionScore), validate=validate.Length(max=60))
+    adjustments = fields.List(fields.Nested(AdjustmentSchema), validate=validate.Length(max=100))
+    recognised_models = fields.List(fields.Nested(RecognisedModel), validate=validate.Length(max=40))
+    occurred_at = Instant()
