@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.events.envelope import Draft, instant, source_of, unsigned_event
 from shared.events.signing import key_id, public_to_base64, sign
-from shared.rulebook import digest, load, normalised
+from shared.rulebook import digest, normalised
+from shared.rulebook.loader import load
 
 RULEBOOK = Path(__file__).parents[2] / "deploy" / "demo" / "2020" / "rulebook.yaml"
 SERVICES = ("scores", "inspections", "ranking", "notify")
@@ -69,7 +70,7 @@ def generate(events: int, *, units: int = 200, seed: int = 2020, ledger: str = "
     """A ledger of exactly ``events`` events: set-up, then scores over ``units`` units and all leaves."""
     writer = _Writer(ledger, seed)
     values = list(_events(writer, units, events))
-    return BenchLedger(ledger, {ledger.split("/")[0]: key_id(writer.keys["root"].public_key())}, values)
+    return BenchLedger(ledger, {ledger.split("/", maxsplit=1)[0]: key_id(writer.keys["root"].public_key())}, values)
 
 
 def _events(writer: _Writer, units: int, total: int) -> Iterator[bytes]:
@@ -87,9 +88,17 @@ def _events(writer: _Writer, units: int, total: int) -> Iterator[bytes]:
             "ledger.opened.v1",
             "*",
             {
-                "org": org, "cycle": cycle, "name": "Bench", "timezone": "Asia/Ho_Chi_Minh", "clock": "real",
-                "topic": "bench", "root_public_key": public_to_base64(writer.keys["root"].public_key()),
-                "sources": sources, "sealer": "none", "witness_policy": "optional", "admins": ["bench"],
+                "org": org,
+                "cycle": cycle,
+                "name": "Bench",
+                "timezone": "Asia/Ho_Chi_Minh",
+                "clock": "real",
+                "topic": "bench",
+                "root_public_key": public_to_base64(writer.keys["root"].public_key()),
+                "sources": sources,
+                "sealer": "none",
+                "witness_policy": "optional",
+                "admins": ["bench"],
             },
         ),
     )
@@ -100,10 +109,15 @@ def _events(writer: _Writer, units: int, total: int) -> Iterator[bytes]:
     for index, part in enumerate(parts):
         yield writer.write(
             "scores",
-            Draft("rulebook.part.v1", "*", {"digest": whole, "index": index, "parts": len(parts), "text": part}),
+            Draft(
+                "rulebook.part.v1", "*", {"digest": whole, "index": index, "parts": len(parts), "text": part}
+            ),
         )
     adopted = {
-        "digest": whole, "parts": len(parts), "rulebook_id": "bench", "version": "1.0.0",
+        "digest": whole,
+        "parts": len(parts),
+        "rulebook_id": "bench",
+        "version": "1.0.0",
         "status": "illustrative",
     }
     yield writer.write("scores", Draft("rulebook.adopted.v1", "*", adopted))
