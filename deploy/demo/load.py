@@ -97,7 +97,10 @@ def main(origin: str, settings: Settings, until: str | None = None) -> None:
     OUT.print(said)
     client = Client(origin, LEDGER, LocalIssuer(settings.issuer, settings.jwks))
     try:
-        tally = tell(client, scenario(city_2020()), until)
+        files = city_2020()
+        tally = tell(client, scenario(files), until)
+        if PHASES[-1] in tally.phases:
+            await_notices(client, len(files.open_units))
         OUT.print(summary(tally, board(client)))
     except (Refusal, NotSeen) as error:
         raise LoadError(str(error)) from error
@@ -157,6 +160,15 @@ def _settled(client: Client) -> None:
     """What is published must be what everybody has stated: wait until the standings hold all of it."""
     client.await_seen("ranking")
     board(client)
+
+
+def await_notices(client: Client, units: int) -> None:
+    """Wait for the notices of the publication, one event per unit; say so when they do not come."""
+    try:
+        with OUT.status("Notices …"):
+            client.await_seen("ranking", size=client.stated + units)
+    except NotSeen as error:
+        OUT.print(f"The notices of the publication are not all there yet: {error}")
 
 
 def board(client: Client) -> dict[str, Any]:

@@ -126,9 +126,7 @@ def asyncapi(version: str) -> dict[str, Any]:
             "action": "send",
             "channel": channel,
             "summary": f"What {_speaker(source)} states.",
-            "messages": [
-                _channel_message(entry) for entry in entries if source in entry.sources
-            ],
+            "messages": [_channel_message(entry) for entry in entries if source in entry.sources],
         }
         for source in sources
     }
@@ -143,7 +141,7 @@ def asyncapi(version: str) -> dict[str, Any]:
         "info": {
             "title": "Bảng Vàng: the ledger of evaluation events",
             "version": version,
-            "description": "Every fact is one signed CloudEvent on one topic, keyed by its ledger (org/cycle).",
+            "description": "Every fact is one signed CloudEvent on one topic, keyed by its ledger.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/cloudevents+json",
@@ -158,10 +156,9 @@ def asyncapi(version: str) -> dict[str, Any]:
             CHANNEL: {
                 "address": CHANNEL,
                 "title": "The ledger",
-                "description": "Record key: the ledger in UTF-8. Value: canonical JSON of the event. One header, content-type.",
+                "description": "Key: the ledger. Value: canonical JSON of the event. One header.",
                 "messages": {
-                    entry.type: {"$ref": f"#/components/messages/{entry.type}"}
-                    for entry in entries
+                    entry.type: {"$ref": f"#/components/messages/{entry.type}"} for entry in entries
                 },
                 "bindings": {
                     "kafka": {
@@ -191,15 +188,15 @@ def events_page() -> str:
         "Made from the catalogue (`shared/events/catalogue`) by `bangvang docs events`; do not edit.",
         "The envelope is the same for all: [schemas/envelope.json](schemas/envelope.json).",
         "",
-        'Kinds of values: *decimal string* is points or a quantity such as `"8.25"`, never a float; *digest* is',
-        "`sha256:` and 64 hex digits; *code* is up to 64 of letters, digits and `_ . : -`; *instant* is UTC with six",
-        "digits, `2020-11-09T02:00:00.000000Z`; *date* is a calendar day in the ledger's time zone.",
+        'Kinds of values: *decimal string* is points or a quantity such as `"8.25"`, never a float; *digest*',
+        "is `sha256:` and 64 hex digits; *code* is up to 64 of letters, digits and `_ . : -`; *instant* is",
+        "UTC with six digits, `2020-11-09T02:00:00.000000Z`; *date* is a calendar day in the ledger's time zone.",
         "",
         "| type | stated by | subject | meaning |",
         "|---|---|---|---|",
     ]
     lines += [
-        f"| [`{entry.type}`](#{_anchor(entry.type)}) | {', '.join(entry.sources)} | {_subject(entry)} | {entry.meaning} |"
+        f"| {_link(entry)} | {', '.join(entry.sources)} | {_subject(entry)} | {entry.meaning} |"
         for entry in entries
     ]
     for entry in entries:
@@ -225,9 +222,7 @@ def events_page() -> str:
 
 
 def _speaker(source: str) -> str:
-    return (
-        "the organisation's root key" if source == "root" else f"the {source} service"
-    )
+    return "the organisation's root key" if source == "root" else f"the {source} service"
 
 
 def _channel_message(entry: EventType) -> dict[str, str]:
@@ -269,8 +264,8 @@ def _anchored(pattern: re.Pattern[str]) -> str:
     return f"^(?:{pattern.pattern})$"
 
 
-def _anchor(type_: str) -> str:
-    return type_.replace(".", "")
+def _link(entry: EventType) -> str:
+    return f"[`{entry.type}`](#{entry.type.replace('.', '')})"
 
 
 def _summary(entry: EventType) -> str:
@@ -361,19 +356,13 @@ def _constrain(form: dict[str, Any], rule: object) -> None:
     elif isinstance(rule, validate.Range):
         _bounds(form, rule.min, rule.max, "minimum", "maximum")
     elif isinstance(rule, validate.Length):
-        names = (
-            ("minItems", "maxItems")
-            if form["type"] == "array"
-            else ("minLength", "maxLength")
-        )
+        names = ("minItems", "maxItems") if form["type"] == "array" else ("minLength", "maxLength")
         _bounds(form, rule.min, rule.max, *names)
     elif not callable(rule):
         raise UndocumentedField(f"no JSON Schema for {rule!r}")
 
 
-def _bounds(
-    form: dict[str, Any], low: Any, high: Any, low_name: str, high_name: str
-) -> None:
+def _bounds(form: dict[str, Any], low: Any, high: Any, low_name: str, high_name: str) -> None:
     if low is not None:
         form[low_name] = low
     if high is not None:
@@ -388,9 +377,7 @@ def _rows(schema: Schema, prefix: str = "") -> Iterable[tuple[str, str, bool]]:
         if isinstance(inner, fields.Nested):
             mark = "[]." if isinstance(field, fields.List) else "."
             yield from _rows(inner.schema, f"{path}{mark}")
-        elif isinstance(field, fields.Dict) and isinstance(
-            field.value_field, fields.Nested
-        ):
+        elif isinstance(field, fields.Dict) and isinstance(field.value_field, fields.Nested):
             yield from _rows(field.value_field.schema, f"{path}.*.")
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from marshmallow import Schema
 
-from deploy.demo.client import Stated
+from deploy.demo.client import NotSeen, Stated
 from deploy.demo.data import city_2020
-from deploy.demo.load import ROUTES, TITLES, Tally, summary, tell
+from deploy.demo.load import ROUTES, TITLES, Tally, await_notices, summary, tell
 from deploy.demo.scenario import PHASES, Command, phases_of, scenario
-from services.inspections import commands as inspections
+from services.inspections import schemas as inspections
 from services.ranking import schemas as ranking
-from services.scores import commands as scores
+from services.scores import schemas as scores
 from shared.batch import MalformedRow
 from shared.settings import SERVICES
 
@@ -151,3 +151,17 @@ def test_the_summary_counts_the_units_of_each_area() -> None:
         ["1/2"],
     ]
     assert str(table.caption) == "3 commands, 7 new events, 1 answered before"
+
+
+def test_the_load_waits_for_a_notice_of_every_unit_and_says_when_they_do_not_come(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    class Slow(Recorder):
+        def await_seen(self, *services: str, size: int | None = None) -> None:
+            raise NotSeen(f"{services[0]} has read 3 of {size} positions")
+
+    patient = Recorder()
+    await_notices(patient, 66)  # type: ignore[arg-type]
+    assert patient.log == [("seen", "ranking")]
+    await_notices(Slow(), 66)  # type: ignore[arg-type]
+    assert "3 of 67 positions" in capsys.readouterr().out
