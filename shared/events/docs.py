@@ -190,7 +190,7 @@ def events_page() -> str:
         "",
         'Kinds of values: *decimal string* is points or a quantity such as `"8.25"`, never a float; *digest*',
         "is `sha256:` and 64 hex digits; *code* is up to 64 of letters, digits and `_ . : -`; *instant* is",
-        "UTC with six digits, `2020-11-09T02:00:00.000000Z`; *date* is a calendar day in the ledger's time zone.",
+        "UTC with six digits, `2020-11-09T02:00:00.000000Z`; *date* is a day in the ledger's time zone.",
         "",
         "| type | stated by | subject | meaning |",
         "|---|---|---|---|",
