@@ -47,15 +47,9 @@ def agree(seeds: range) -> None:
         assert rows_of(board) == expected, f"seed {seed}"
 
 
-@pytest.mark.parametrize("start", range(0, 400, 100))
+@pytest.mark.parametrize("start", range(0, 200, 100))
 def test_the_naive_engine_agrees_on_generated_cycles(start: int) -> None:
     agree(range(start, start + 100))
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("start", range(1000, 4000, 500))
-def test_the_naive_engine_agrees_on_thousands_more(start: int) -> None:
-    agree(range(start, start + 500))
 
 
 def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:

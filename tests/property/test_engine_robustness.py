@@ -78,7 +78,7 @@ def begun() -> State:
 BEGUN = begun()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(EVENTS)
 def test_odd_data_never_raises_and_always_gives_the_same_bytes(events: list[tuple[str, str, Any]]) -> None:
     found = []

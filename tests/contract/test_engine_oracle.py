@@ -1,0 +1,13 @@
+"""The engine and its naive twin on thousands of generated cycles: due in every full run."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.property.test_engine import agree
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(1000, 4000, 500))
+def test_the_naive_engine_agrees_on_thousands_of_cycles(start: int) -> None:
+    agree(range(start, start + 500))
