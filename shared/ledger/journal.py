@@ -214,6 +214,14 @@ def _noise_run(connection: Connection, topic: str, partition: int, next_offset: 
     return run
 
 
+def lags(connection: Connection, topic: str, ends: Mapping[int, int]) -> dict[int, int]:
+    """How many offsets intake is behind ``ends`` (the log's end by partition), by partition; 0 when there."""
+    offsets = tables.offsets.c
+    rows = connection.execute(select(offsets.partition, offsets.next_offset).where(offsets.topic == topic))
+    stored = {row.partition: row.next_offset for row in rows}
+    return {partition: max(0, end - stored.get(partition, 0)) for partition, end in ends.items()}
+
+
 def halt(engine: Engine, topic: str, partition: int, reason: str, detail: str, at: datetime) -> None:
     """Note that intake has stopped reading a partition, for ``/readyz`` and the operator."""
     row = {"topic": topic, "partition": partition, "reason": reason, "detail": detail, "at": instant(at)}

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Callable
 from typing import Any
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.errors import KafkaError
 from kafka.partitioner.default import murmur2
 
@@ -74,6 +74,17 @@ def consumer(bootstrap: str, client_id: str, **changes: Any) -> KafkaConsumer:
         "fetch_max_wait_ms": 100,
     }
     return KafkaConsumer(**(settings | changes))
+
+
+def end_offsets(bootstrap: str, topic: str, timeout_ms: int = 10_000) -> dict[int, int]:
+    """The end of the log by partition, as of now.  Raises ``KafkaError``."""
+    asking = consumer(bootstrap, "end-offsets")
+    try:
+        places = [TopicPartition(topic, number) for number in asking.partitions_for_topic(topic) or ()]
+        found = asking.end_offsets(places, timeout_ms=timeout_ms) if places else {}
+        return {place.partition: end for place, end in found.items()}
+    finally:
+        asking.close(autocommit=False, timeout_ms=timeout_ms)
 
 
 def admin(bootstrap: str, client_id: str = "bangvang-admin") -> KafkaAdminClient:

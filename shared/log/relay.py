@@ -3,13 +3,14 @@
 What it promises: every event of the outbox comes to stand in the topic, and the topic's readers find each
 number at least once.  It may send twice; it may not forget.  So a row is marked only after the broker has
 confirmed it and every row before it, and the mark is only a hint: at the start, and when nothing moves, the
-service's own intake says how far the topic really is.
+service's own intake says how far the topic really is.  Its word counts once it has read to the end that the
+topic had when it was asked; an intake that still catches up would have the whole outbox sent again.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from kafka.errors import KafkaError
 from sqlalchemy import Engine, select
 
 from shared.database import read_transaction, write_transaction
-from shared.ledger import positions
+from shared.ledger import journal, positions
 from shared.log import client, metrics
 from shared.log.lease import Lease
 from shared.store import outbox
@@ -38,7 +39,8 @@ class SendFailed(Exception):
 class Relay:
     """Relay of one service's database to one topic.  Not to be shared by threads.
 
-    ``make_producer`` is called at the first row and again after each failure.
+    ``make_producer`` is called at the first row and again after each failure; ``log_ends`` gives the end of
+    the topic by partition.
     """
 
     def __init__(
@@ -47,6 +49,7 @@ class Relay:
         topic: str,
         holder: str,
         make_producer: Callable[[], Any],
+        log_ends: Callable[[], Mapping[int, int]],
         *,
         batch: int = BATCH,
         stall_seconds: float = STALL_SECONDS,
@@ -57,6 +60,8 @@ class Relay:
         self._engine = engine
         self._topic = topic
         self._make_producer = make_producer
+        self._log_ends = log_ends
+        self._ends: Mapping[int, int] | None = None
         self._batch = batch
         self._stall_seconds = stall_seconds
         self._send_timeout = send_timeout
@@ -78,10 +83,10 @@ class Relay:
         """
         self._beat()
         if not self._lease.hold():
-            self._resumed = False  # another relay works: what we know of the topic grows old
+            self._resumed, self._ends = False, None  # another relay works: what we know grows old
             return False
         if not self._resumed:
-            self.resume()
+            self._resume_when_read()
         with read_transaction(self._engine) as connection:
             rows = outbox.unsent(connection, self._batch)
         metrics.RELAY_UNSENT.set(len(rows))
@@ -101,6 +106,19 @@ class Relay:
             return False
         return len(rows) == self._batch
 
+    def _resume_when_read(self) -> None:
+        """:meth:`resume`, once intake has read to where the topic ended when this was first called."""
+        if self._ends is None:
+            try:
+                self._ends = self._log_ends()
+            except (KafkaError, OSError) as error:
+                _log.warning("log not reachable", error=repr(error))
+                return
+        with read_transaction(self._engine) as connection:
+            behind = journal.lags(connection, self._topic, self._ends)
+        if not any(behind.values()):
+            self.resume()
+
     def resume(self) -> None:
         """Set the outbox to what the topic holds by the word of our own intake."""
         with write_transaction(self._engine) as connection:
@@ -112,7 +130,7 @@ class Relay:
         if opened:
             _log.info("outbox set back to what the topic holds", rows=opened)
             metrics.RELAY_RESUMED.inc(opened)
-        self._resumed = True
+        self._resumed, self._ends = True, None
         self._moved_at = self._monotonic()
 
     def close(self) -> None:
@@ -188,7 +206,8 @@ class Relay:
         if now - self._moved_at >= self._patience:
             _log.warning("what was sent does not appear in the ledger", behind=len(behind))
             self._patience = min(LONGEST_STALL, self._patience * 2)
-            self.resume()
+            self._moved_at = now
+            self._resumed = False
 
     def _drop_producer(self) -> None:
         if self._producer is not None:

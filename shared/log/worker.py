@@ -181,6 +181,7 @@ def relay_part(
         settings.topic,
         holder,
         lambda: client.producer(settings.kafka, f"relay-{service}"),
+        lambda: client.end_offsets(settings.kafka, settings.topic),
         beat=lambda: watchdog.beat("relay"),
     )
     return Part("relay", relay.step, relay.close, threading.Event())

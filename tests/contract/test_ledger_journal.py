@@ -1,4 +1,4 @@
-"""The journal stores a batch once or not at all, on SQLite and on PostgreSQL; what is stored equals memory."""
+"""The journal stores a batch once or not at all, on both databases; what is stored equals memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Positions are a function of the partition's bytes: dirt, batches, restarts make no difference (invariant 2)."""
+"""Positions are a function of the partition's bytes: dirt, batches, restarts change nothing (invariant 2)."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ class World:
             number = self._numbers[service] = self._numbers.get(service, 0) + 1
         unsigned = unsigned_event(
             Draft(type_, subject, dict(data)),
-            event_id=f"{service}-{number}",
+            event_id=f"{self.ledger}:{service}-{number}",
             source=source_of(service, self.ledger),
             ledger=self.ledger,
             time=TIME,
