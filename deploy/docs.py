@@ -38,9 +38,7 @@ def events(out: Path, check: bool) -> None:
     stale = differences(out, wanted)
     if check:
         for name in stale:
-            click.echo(
-                f"{out / name}: not what the catalogue says; run bangvang docs events"
-            )
+            click.echo(f"{out / name}: not what the catalogue says; run bangvang docs events")
         raise SystemExit(1 if stale else 0)
     for name in stale:
         path = out / name
@@ -54,9 +52,7 @@ def events(out: Path, check: bool) -> None:
 
 def event_documents() -> dict[str, bytes]:
     """Every document of the catalogue by its name under ``docs/``."""
-    found = {
-        f"schemas/{entry.type}.json": _json(json_schema(entry)) for entry in all_types()
-    }
+    found = {f"schemas/{entry.type}.json": _json(json_schema(entry)) for entry in all_types()}
     found["schemas/envelope.json"] = _json(envelope_schema())
     found["asyncapi.yaml"] = _yaml(asyncapi(version("bangvang")))
     found["events.md"] = events_page().encode()

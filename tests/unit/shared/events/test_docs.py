@@ -94,9 +94,7 @@ def test_a_schema_is_itself_valid_and_takes_what_the_catalogue_takes(
     form = json_schema(entry)
     Draft202012Validator.check_schema(form)
     assert entry.faults(good(entry)) == {}
-    assert [
-        error.message for error in Draft202012Validator(form).iter_errors(good(entry))
-    ] == []
+    assert [error.message for error in Draft202012Validator(form).iter_errors(good(entry))] == []
 
 
 @pytest.mark.parametrize("entry", TYPES, ids=lambda entry: entry.type)
@@ -122,9 +120,7 @@ def test_a_field_of_an_unknown_kind_is_refused_not_left_out() -> None:
         json_schema(EventType("strange.v1", ("scores",), Strange, "*", "Strange."))
 
 
-def test_the_envelope_schema_takes_a_signed_event_and_refuses_an_unknown_attribute() -> (
-    None
-):
+def test_the_envelope_schema_takes_a_signed_event_and_refuses_an_unknown_attribute() -> None:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from shared.events.envelope import Draft, Event, unsigned_event
@@ -151,9 +147,7 @@ def test_the_envelope_schema_takes_a_signed_event_and_refuses_an_unknown_attribu
     assert not validator.is_valid({**event, "sequence": "000000000000"})
 
 
-def test_the_asyncapi_document_has_what_version_3_requires_and_every_reference_leads_somewhere() -> (
-    None
-):
+def test_the_asyncapi_document_has_what_version_3_requires_and_every_reference_leads_somewhere() -> None:
     # The reference validator is an npm package of several hundred megabytes; the structure that the
     # specification requires is checked by hand instead.
     document = asyncapi("0.1.0")
@@ -162,9 +156,7 @@ def test_the_asyncapi_document_has_what_version_3_requires_and_every_reference_l
     for server in document["servers"].values():
         assert {"host", "protocol"} <= server.keys()
     assert list(document["channels"]) == ["evaluation-events"]
-    assert document["channels"]["evaluation-events"]["bindings"]["kafka"][
-        "bindingVersion"
-    ]
+    assert document["channels"]["evaluation-events"]["bindings"]["kafka"]["bindingVersion"]
     for operation in document["operations"].values():
         assert operation["action"] in {"send", "receive"}
         assert operation["messages"]
@@ -211,9 +203,7 @@ def test_the_documents_in_the_repository_are_what_the_catalogue_says() -> None:
 def test_check_names_a_stale_file_and_writes_nothing(tmp_path: Path) -> None:
     run = CliRunner()
     assert run.invoke(docs, ["events", "--out", str(tmp_path)]).exit_code == 0
-    assert (
-        run.invoke(docs, ["events", "--out", str(tmp_path), "--check"]).exit_code == 0
-    )
+    assert run.invoke(docs, ["events", "--out", str(tmp_path), "--check"]).exit_code == 0
     page = tmp_path / "events.md"
     page.write_text("old")
     result = run.invoke(docs, ["events", "--out", str(tmp_path), "--check"])
@@ -226,8 +216,6 @@ def test_a_schema_of_a_type_that_is_gone_is_removed(tmp_path: Path) -> None:
     run = CliRunner()
     run.invoke(docs, ["events", "--out", str(tmp_path)])
     (tmp_path / "schemas" / "gone.v1.json").write_text("{}")
-    assert (
-        run.invoke(docs, ["events", "--out", str(tmp_path), "--check"]).exit_code == 1
-    )
+    assert run.invoke(docs, ["events", "--out", str(tmp_path), "--check"]).exit_code == 1
     run.invoke(docs, ["events", "--out", str(tmp_path)])
     assert not (tmp_path / "schemas" / "gone.v1.json").exists()
