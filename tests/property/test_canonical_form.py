@@ -80,17 +80,16 @@ def test_what_a_parser_accepts_is_exactly_what_the_profile_allows(
         assert parse_canonical(rfc8785.dumps(value)) == value
 
 
-@given(OBJECTS.filter(bool), st.data())
-def test_white_space_anywhere_outside_text_is_refused(value: dict[str, Any], data: st.DataObject) -> None:
+@given(OBJECTS.filter(bool))
+def test_white_space_outside_text_is_refused(value: dict[str, Any]) -> None:
     good = canonical_bytes(value)
     spaced = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
     assert spaced != good
     with pytest.raises(CanonicalError):
         parse_canonical(spaced)
-    for bad in (good + b"\n", b" " + good, good.replace(b":", b": ", 1)):
-        if bad != good:
-            with pytest.raises(CanonicalError):
-                parse_canonical(bad)
+    for bad in (good + b"\n", b" " + good, b"{ " + good[1:], good[:-1] + b"\t}"):
+        with pytest.raises(CanonicalError):
+            parse_canonical(bad)
 
 
 @given(st.binary(max_size=80))
