@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 import click
@@ -27,7 +27,7 @@ from deploy.local.jars import jars
 from deploy.local.layout import Layout, plan
 from deploy.local.missing import MissingError
 from deploy.local.ports import LOOPBACK, is_free
-from deploy.local.supervisor import FAILED, Supervisor, configuration, log_file, programs
+from deploy.local.supervisor import FAILED, Program, Supervisor, configuration, log_file, programs
 from shared.log.topics import WrongTopic, ensure_topic
 
 OUT = Console(soft_wrap=True)
@@ -77,16 +77,25 @@ def _run(layout: Layout, *, empty: bool) -> None:
     check_environment(layout)
     # The folder holds signing keys: it is its owner's alone.
     layout.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-    kafka_command = _prepare_broker(layout)
-    write_files(layout, kafka_command)
-    with _supervisord(layout) as process:
-        _come_up(layout, process)
+    with running(layout, programs(layout, _prepare_broker(layout))) as process:
         if not empty:
             load_demo(layout)
         OUT.print(f"\nBảng Vàng: [bold link={layout.origin}/]{layout.origin}/[/]    (Ctrl-C stops it)\n")
         while process.poll() is None:
             time.sleep(0.5)
         raise RunError(f"The supervisor ended by itself; see {layout.logs / 'supervisord.log'}")
+
+
+@contextlib.contextmanager
+def running(layout: Layout, found: Sequence[Program]) -> Iterator[subprocess.Popen[bytes]]:
+    """The programs ``found`` under a supervisord of their own, up and answering; leaving stops them in order.
+
+    Gives supervisord's process.  Raises :class:`RunError` when something does not come up.
+    """
+    write_files(layout, found)
+    with _supervisord(layout) as process:
+        _come_up(layout, process)
+        yield process
 
 
 def check_environment(layout: Layout) -> None:
@@ -117,11 +126,10 @@ def _prepare_broker(layout: Layout) -> list[str] | None:
     return kafka.command(layout.data)
 
 
-def write_files(layout: Layout, kafka_command: list[str] | None) -> None:
+def write_files(layout: Layout, found: Sequence[Program]) -> None:
     """Write what the processes read: supervisord.conf, Caddyfile, and run.env for the other commands."""
     for folder in (layout.logs, layout.data / "db", layout.data / "caddy"):
         folder.mkdir(exist_ok=True)
-    found = programs(layout, kafka_command)
     (layout.data / "supervisord.conf").write_text(configuration(layout, found), encoding="utf-8")
     (layout.data / "Caddyfile").write_text(caddyfile(layout), encoding="utf-8")
     lines = (f"{name}={value}\n" for name, value in layout.environment().items())

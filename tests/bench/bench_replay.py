@@ -1,4 +1,4 @@
-"""Events per second of a replay from Kafka, beside a bare ``kafka-python`` poll of the same topic, in one run.
+"""Events per second of a replay from Kafka, beside a bare ``kafka-python`` poll of the topic, in one run.
 
 ``python -m tests.bench.bench_replay [--events N] [--runs R]`` prints a Markdown table.  Contenders take turns
 (A B C D, A B C D, …), so that a drift of the machine's speed hits all of them; quoted are medians, with the

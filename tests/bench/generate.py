@@ -70,7 +70,8 @@ def generate(events: int, *, units: int = 200, seed: int = 2020, ledger: str = "
     """A ledger of exactly ``events`` events: set-up, then scores over ``units`` units and all leaves."""
     writer = _Writer(ledger, seed)
     values = list(_events(writer, units, events))
-    return BenchLedger(ledger, {ledger.split("/", maxsplit=1)[0]: key_id(writer.keys["root"].public_key())}, values)
+    org, _, _ = ledger.partition("/")
+    return BenchLedger(ledger, {org: key_id(writer.keys["root"].public_key())}, values)
 
 
 def _events(writer: _Writer, units: int, total: int) -> Iterator[bytes]:

@@ -13,6 +13,7 @@ from deploy.cli import main
 from deploy.local import run
 from deploy.local.layout import plan
 from deploy.local.ports import free_ports
+from deploy.local.supervisor import programs
 
 
 def test_a_taken_port_is_named_with_another_one_to_try(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_the_other_commands_find_the_settings_of_the_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     layout = plan(8080, empty=True, environ={"BANGVANG_DATA": str(tmp_path), "BANGVANG_TOPIC": "of-the-run"})
-    run.write_files(layout, None)
+    run.write_files(layout, programs(layout, None))
     monkeypatch.setenv("BANGVANG_DATA", str(tmp_path))
     monkeypatch.setenv("BANGVANG_KAFKA", "given:9092")
     for name in layout.environment().keys() - {"BANGVANG_DATA", "BANGVANG_KAFKA"}:
