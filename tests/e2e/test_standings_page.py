@@ -16,14 +16,14 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from shared.settings import Settings
+from tests.support.browser import position, shown_at
 from tests.support.ranking_site import Site
 from tests.support.shown import LEDGER, demo_rulebook
 
 pytestmark = pytest.mark.browser
-CHROMIUM = "/usr/bin/chromium"
 PROJECT = Path(__file__).resolve().parents[2]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
@@ -83,54 +83,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     finally:
         process.terminate()
         process.wait(10)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def faults() -> list[str]:
-    """What the browser complained about."""
-    return []
-
-
-def new_page(context: BrowserContext, faults: list[str]) -> Page:
-    page = context.new_page()
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
-    return page
-
-
-@pytest.fixture
-def page(chromium: Browser, faults: list[str]) -> Iterator[Page]:
-    """A desk of 1440 px; the test fails when the browser complained."""
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield new_page(context, faults)
-    context.close()
-    assert faults == []
-
-
-@pytest.fixture
-def phone(chromium: Browser, faults: list[str]) -> Iterator[Page]:
-    """A phone of 375 px."""
-    context = chromium.new_context(viewport={"width": 375, "height": 740}, has_touch=True)
-    yield new_page(context, faults)
-    context.close()
-    assert faults == []
-
-
-def position(page: Page) -> int:
-    return int(page.locator("#board").get_attribute("data-position") or "-1")
-
-
-def shown_at(page: Page, wanted: int) -> None:
-    expect(page.locator("#board")).to_have_attribute("data-position", str(wanted))
 
 
 def test_sixty_six_units_in_three_areas(live: Live, page: Page) -> None:
