@@ -12,7 +12,7 @@ LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no
 run: $(VENV)/.run  ## everything on this machine, one address at the end: make run ARGS="--empty --port 9090"
 	@exec $(BIN)/bangvang run $(ARGS)
 
-test: $(VENV)/.dev  ## all tests, on a real Kafka, PostgreSQL and Chromium
+test: lint  ## the checks of the code, then all tests, on a real Kafka, PostgreSQL and Chromium
 	@$(BOOTSTRAP) system
 	@$(BIN)/python -m pytest $(ARGS)
 

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import argparse
 import gc
-import os
-import platform
 import statistics
 import tempfile
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -30,6 +27,7 @@ from shared.log import client
 from shared.log.replay import replay
 from shared.log.topics import ensure_topic
 from tests.bench.generate import BenchLedger, generate
+from tests.bench.machine import machine
 
 TOPIC = "bench-replay"
 
@@ -155,23 +153,6 @@ def main() -> None:
         print(
             f"| {name} | {statistics.median(rates):,.0f} | {rates[0]:,.0f} | {rates[-1]:,.0f} | {ratio:.2f} |"
         )
-
-
-def machine() -> str:
-    """Processor, cores, and the versions that matter."""
-    cpu = next(
-        (
-            line.split(":", 1)[1].strip()
-            for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-
-    return (
-        f"{cpu}, {os.cpu_count()} cores; Python {platform.python_version()}, kafka-python "
-        f"{version('kafka-python')}, orjson {version('orjson')}, cryptography {version('cryptography')}"
-    )
 
 
 if __name__ == "__main__":

@@ -13,9 +13,7 @@ from shared.events.catalogue.base import EventType, Fact, Uninterpreted
 from shared.events.envelope import Event
 
 _TYPES: dict[str, EventType] = {
-    entry.type: entry
-    for module in (root, scores, inspections, ranking, notify)
-    for entry in module.TYPES
+    entry.type: entry for module in (root, scores, inspections, ranking, notify) for entry in module.TYPES
 }
 
 

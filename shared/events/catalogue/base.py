@@ -64,6 +64,9 @@ class Uninterpreted:
     detail: str
 
 
+_SchemaClass = type[Schema]  # below, in a class with a field of that name, ``type`` means the field
+
+
 @dataclass(frozen=True)
 class EventType:
     """One type: its name, who may state it, the schema class of its ``data``, and what it means.
@@ -74,7 +77,7 @@ class EventType:
 
     type: str
     sources: tuple[str, ...]
-    schema_class: type[Schema]
+    schema_class: _SchemaClass
     subject: str
     meaning: str
 

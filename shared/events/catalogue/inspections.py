@@ -70,7 +70,9 @@ class ManifestEntry(Schema):
 class SubmissionReceived(Fact):
     """A document pack's manifest; in time when ``time`` is before ``due`` (exclusive, rulebook 10)."""
 
-    manifest = fields.List(fields.Nested(ManifestEntry), required=True, validate=validate.Length(min=1, max=60))
+    manifest = fields.List(
+        fields.Nested(ManifestEntry), required=True, validate=validate.Length(min=1, max=60)
+    )
     complete = fields.Boolean(required=True)
     missing = fields.List(Code(), required=True)
     schedule_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
@@ -126,10 +128,16 @@ class ConclusionSigned(Fact):
 
 TYPES = (
     EventType("round.opened.v1", ("inspections",), RoundOpened, "*", "A round of inspections begins."),
-    EventType("round.closed.v1", ("inspections",), RoundClosed, "*", "The round is over; notices may follow."),
+    EventType(
+        "round.closed.v1", ("inspections",), RoundClosed, "*", "The round is over; notices may follow."
+    ),
     EventType("team.formed.v1", ("inspections",), TeamFormed, "team:", "A team with leader and secretary."),
     EventType(
-        "inspection.scheduled.v1", ("inspections",), InspectionScheduled, "unit", "A half-day session at the unit."
+        "inspection.scheduled.v1",
+        ("inspections",),
+        InspectionScheduled,
+        "unit",
+        "A half-day session at the unit.",
     ),
     EventType(
         "submission.received.v1", ("inspections",), SubmissionReceived, "unit", "A document pack has arrived."

@@ -65,13 +65,19 @@ class ResultPublished(Fact):
 TYPES = (
     EventType("decision.score.v1", ("ranking",), ScoreDecided, "unit", "The Committee sets a criterion."),
     EventType("decision.bonus.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a bonus."),
-    EventType("decision.penalty.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a penalty."),
+    EventType(
+        "decision.penalty.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a penalty."
+    ),
     EventType(
         "decision.forfeit_confirmed.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is confirmed."
     ),
     EventType("decision.forfeit_lifted.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is lifted."),
     EventType("decision.tie.v1", ("ranking",), TieDecided, "*", "The Committee orders tied units."),
     EventType(
-        "result.published.v1", ("ranking",), ResultPublished, "*", "Standings are published, pinned to a position."
+        "result.published.v1",
+        ("ranking",),
+        ResultPublished,
+        "*",
+        "Standings are published, pinned to a position.",
     ),
 )
