@@ -137,7 +137,10 @@ def open_ledger(
     if differing:
         raise CeremonyError(f"{opening.ledger} was opened before, otherwise: {'; '.join(differing)}")
     pin_root(settings.roots, opening.org, event.keyid)
-    token = LocalIssuer(settings.issuer, settings.jwks).issue(opening.admins[0], ttl=600)
+    try:
+        token = LocalIssuer(settings.issuer, settings.local_jwks()).issue(opening.admins[0], ttl=600)
+    except ValueError as error:
+        raise CeremonyError(str(error)) from error
     send_opening(origin, opening.ledger, value, token)
     await_services(origin, opening.ledger, token, wait=wait)
     if again:

@@ -37,7 +37,7 @@ def token(sub: str, ttl: int) -> None:
     """
     settings = Settings.from_env()
     try:
-        issuer = LocalIssuer(settings.issuer, settings.jwks)
+        issuer = LocalIssuer(settings.issuer, settings.local_jwks())
         click.echo(issuer.issue(sub, ttl))
     except ValueError as error:
         raise click.ClickException(str(error)) from error

@@ -12,7 +12,10 @@ SERVICES = ("scores", "inspections", "ranking", "notify")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Settings of one process.  Every field has an embedded default under one data folder."""
+    """Settings of one process.  Every field has an embedded default under one data folder.
+
+    ``jwks``: where the issuer's public keys are, a file or an ``https`` address.
+    """
 
     data: Path
     kafka: str
@@ -23,7 +26,7 @@ class Settings:
     keys: Path
     roots: Path
     issuer: str
-    jwks: Path
+    jwks: Path | str
     demo: bool
     origin: str
 
@@ -43,10 +46,19 @@ class Settings:
             keys=keys,
             roots=Path(env.get("BANGVANG_ROOTS", keys / "roots.json")),
             issuer=env.get("BANGVANG_ISSUER", "bangvang-local"),
-            jwks=Path(env.get("BANGVANG_JWKS", data / "issuer" / "jwks.json")),
+            jwks=_file_or_address(env.get("BANGVANG_JWKS", "") or data / "issuer" / "jwks.json"),
             demo=env.get("BANGVANG_DEMO", "") == "1",
             origin=env.get("BANGVANG_ORIGIN", "http://127.0.0.1:8080"),
         )
+
+    def local_jwks(self) -> Path:
+        """The key set file of the local issuer.
+
+        Raises ``ValueError`` where the keys are an address: tokens then come from that issuer alone.
+        """
+        if isinstance(self.jwks, str):
+            raise ValueError(f"tokens come from the issuer whose keys are at {self.jwks}")
+        return self.jwks
 
     def service_database_url(self, service: str) -> str:
         """The database URL of ``service``: services share no database."""
@@ -54,3 +66,8 @@ class Settings:
             return self.database_url.replace("{service}", service)
         base, mark, query = self.database_url.partition("?")
         return f"{base}_{service}{mark}{query}"
+
+
+def _file_or_address(given: str | Path) -> Path | str:
+    """A path, or an address as it is; of addresses, only https will do (tokens.py says so to plain http)."""
+    return given if isinstance(given, str) and "://" in given else Path(given)

@@ -95,7 +95,7 @@ def main(origin: str, settings: Settings, until: str | None = None) -> None:
     with OUT.status(f"Opening {LEDGER} …"):
         said = open_ledger(settings, opening, origin)
     OUT.print(said)
-    client = Client(origin, LEDGER, LocalIssuer(settings.issuer, settings.jwks))
+    client = Client(origin, LEDGER, LocalIssuer(settings.issuer, settings.local_jwks()))
     try:
         files = city_2020()
         tally = tell(client, scenario(files), until)

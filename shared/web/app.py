@@ -88,5 +88,5 @@ def create_service_app(
     app.register_blueprint(health_blueprint(service, every_check, meters))
     app.register_blueprint(documents_blueprint(service, api))
     if settings.demo and demo_people:
-        app.register_blueprint(demo_blueprint(service, LocalIssuer(settings.issuer, settings.jwks)))
+        app.register_blueprint(demo_blueprint(service, LocalIssuer(settings.issuer, settings.local_jwks())))
     return app

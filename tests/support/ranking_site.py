@@ -44,7 +44,7 @@ class Site:
             }
         )
         self.fed = Fed(engine_for(self.settings.service_database_url("ranking")))
-        self.issuer = LocalIssuer(self.settings.issuer, self.settings.jwks)
+        self.issuer = LocalIssuer(self.settings.issuer, self.settings.local_jwks())
         self._write_key()
 
     def start(self, *, with_grants: bool = True) -> Site:

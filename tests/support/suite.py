@@ -34,7 +34,7 @@ class Suite:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.supervisor = Supervisor(layout.socket)
-        self._issuer = LocalIssuer(layout.settings.issuer, layout.settings.jwks)
+        self._issuer = LocalIssuer(layout.settings.issuer, layout.settings.local_jwks())
 
     @property
     def origin(self) -> str:

@@ -159,7 +159,7 @@ class Town:
     @property
     def issuer(self) -> LocalIssuer:
         """Who proves everybody's name."""
-        return LocalIssuer(self.settings.issuer, self.settings.jwks)
+        return LocalIssuer(self.settings.issuer, self.settings.local_jwks())
 
     def _roots(self) -> dict[str, str]:
         import json
@@ -179,7 +179,7 @@ def town(folder: Path, services: Sequence[str], **env: str) -> Town:
     settings = Settings.from_env(
         {"BANGVANG_DATA": str(folder), "BANGVANG_DEMO": "1", "BANGVANG_ORIGIN": "http://localhost", **env}
     )
-    LocalIssuer(settings.issuer, settings.jwks)
+    LocalIssuer(settings.issuer, settings.local_jwks())
     houses = {service: open_house(service, settings) for service in services}
     for house in houses.values():
         sql_event.listen(house.engine, "connect", _quick)

@@ -240,7 +240,7 @@ def tiny(
     engine = engine_for(settings.service_database_url("scores"))
     hand = HandClock()
     store = store_on(engine, clock=clock or hand)
-    issuer = LocalIssuer(settings.issuer, settings.jwks)
+    issuer = LocalIssuer(settings.issuer, settings.local_jwks())
     app = create_service_app(
         "scores",
         settings,
