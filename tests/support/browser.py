@@ -1,0 +1,25 @@
+"""What the browser tests share: Chromium's place, pages that report what they complain about, the board."""
+
+from __future__ import annotations
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+def new_page(context: BrowserContext, faults: list[str]) -> Page:
+    """A page that adds to ``faults`` every error of its scripts and every error line of its console."""
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda message: faults.append(message.text) if message.type == "error" else None)
+    return page
+
+
+def position(page: Page) -> int:
+    """The position that the standings page shows, -1 when it says none."""
+    return int(page.locator("#board").get_attribute("data-position") or "-1")
+
+
+def shown_at(page: Page, wanted: int) -> None:
+    """Wait until the standings page shows this position."""
+    expect(page.locator("#board")).to_have_attribute("data-position", str(wanted))
