@@ -95,17 +95,41 @@ class State:
 
 
 def fold(events: Iterable[Stated], state: State | None = None) -> State:
-    """``state`` (default: nothing) after ``events``, in order."""
-    state = State() if state is None else state
+    """``state`` (default: nothing; never changed) after ``events``, in order.
+
+    A type that this service does not know says nothing.  Linear in the events: the registers are copied
+    once for all of them.
+    """
+    growing = _Growing(State() if state is None else state)
     for event in events:
-        state = evolve(state, event)
-    return state
+        change = _CHANGES.get(event.type)
+        if change is not None:
+            change(growing, event)
+    return State(growing.rounds, growing.teams, growing.visits)
 
 
 def evolve(state: State, event: Stated) -> State:
-    """``state`` after one event; a type that this service does not know changes nothing."""
-    change = _CHANGES.get(event.type)
-    return state if change is None else change(state, event)
+    """``state`` after one event."""
+    return fold((event,), state)
+
+
+class _Growing:
+    """A state while a fold runs: nobody else sees it, so it may change in place."""
+
+    __slots__ = ("rounds", "teams", "visits")
+
+    def __init__(self, state: State) -> None:
+        self.rounds = dict(state.rounds)
+        self.teams = dict(state.teams)
+        self.visits = dict(state.visits)
+
+    def visit(self, unit: str) -> Visit:
+        """What is known of ``unit``."""
+        return self.visits.get(unit) or Visit(unit)
+
+    def visited(self, visit: Visit) -> None:
+        """``visit`` replaces what was known of its unit."""
+        self.visits[visit.unit] = visit
 
 
 def _stated_at(event: Stated) -> str:
@@ -113,34 +137,29 @@ def _stated_at(event: Stated) -> str:
     return str(getattr(event, "time", None) or event.data["occurred_at"])
 
 
-def _round_opened(state: State, event: Stated) -> State:
+def _round_opened(growing: _Growing, event: Stated) -> None:
     data = event.data
-    opened = Round(
+    growing.rounds[data["round"]] = Round(
         data["round"],
         date.fromisoformat(data["first_day"]),
         date.fromisoformat(data["last_day"]),
         data["document_days_before"],
     )
-    return replace(state, rounds={**state.rounds, opened.round: opened})
 
 
-def _round_closed(state: State, event: Stated) -> State:
-    closed = replace(state.rounds[event.data["round"]], closed=True)
-    return replace(state, rounds={**state.rounds, closed.round: closed})
+def _round_closed(growing: _Growing, event: Stated) -> None:
+    code = event.data["round"]
+    growing.rounds[code] = replace(growing.rounds[code], closed=True)
 
 
-def _team_formed(state: State, event: Stated) -> State:
-    team = Team(event.data["team"], tuple(event.data["members"]))
-    return replace(state, teams={**state.teams, team.team: team})
+def _team_formed(growing: _Growing, event: Stated) -> None:
+    code = event.data["team"]
+    growing.teams[code] = Team(code, tuple(event.data["members"]))
 
 
-def _visited(state: State, visit: Visit) -> State:
-    return replace(state, visits={**state.visits, visit.unit: visit})
-
-
-def _scheduled(state: State, event: Stated) -> State:
+def _scheduled(growing: _Growing, event: Stated) -> None:
     data = event.data
-    visit = state.visit(event.subject)
+    visit = growing.visit(event.subject)
     slot = Slot(
         data["team"],
         date.fromisoformat(data["date"]),
@@ -148,22 +167,22 @@ def _scheduled(state: State, event: Stated) -> State:
         data["schedule_version"],
         _stated_at(event),
     )
-    return _visited(state, replace(visit, slots=(*visit.slots, slot)))
+    growing.visited(replace(visit, slots=(*visit.slots, slot)))
 
 
-def _received(state: State, event: Stated) -> State:
+def _received(growing: _Growing, event: Stated) -> None:
     data = event.data
-    visit = state.visit(event.subject)
+    visit = growing.visit(event.subject)
     pack = Pack(_stated_at(event), data["complete"], data["on_time"], tuple(data["missing"]), data["due"])
-    return _visited(state, replace(visit, packs=(*visit.packs, pack)))
+    growing.visited(replace(visit, packs=(*visit.packs, pack)))
 
 
-def _opened(state: State, event: Stated) -> State:
-    return _visited(state, replace(state.visit(event.subject), opened=True))
+def _opened(growing: _Growing, event: Stated) -> None:
+    growing.visited(replace(growing.visit(event.subject), opened=True))
 
 
-def _concluded(state: State, event: Stated) -> State:
-    return _visited(state, replace(state.visit(event.subject), concluded=True))
+def _concluded(growing: _Growing, event: Stated) -> None:
+    growing.visited(replace(growing.visit(event.subject), concluded=True))
 
 
 _CHANGES = {

@@ -12,13 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any
 
 from shared.deciding import Stated
 from shared.rulebook import Rulebook, read
 
-K = TypeVar("K")
-V = TypeVar("V")
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
 
@@ -65,21 +63,11 @@ class GivenGrant:
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A recorded raw input that is not withdrawn."""
-
-    value: str | None
-    target: str | None
-    state: str | None
-    rulebook: str
-
-
-@dataclass(frozen=True, slots=True)
 class Unit:
     """A unit of the register, and what this service has stated about it.
 
-    ``values``: by (criterion, stage), oldest first, withdrawn ones left out.  ``proposals``: (kind, code,
-    occurrence, proposing body).  ``vetoes``: ids in force.
+    ``values``: how many raw inputs stand by (criterion, stage), withdrawn ones left out (no decision here
+    rests on what they say).  ``proposals``: (kind, code, occurrence, proposing body).  ``vetoes``: in force.
     """
 
     code: str
@@ -88,7 +76,7 @@ class Unit:
     name: str
     valid_from: date | None = None
     valid_to: date | None = None
-    values: Mapping[tuple[str, str], tuple[Value, ...]] = field(default_factory=lambda: _EMPTY)
+    values: Mapping[tuple[str, str], int] = field(default_factory=lambda: _EMPTY)
     proposals: frozenset[tuple[str, str, str, str]] = frozenset()
     vetoes: frozenset[str] = frozenset()
 
@@ -135,120 +123,156 @@ def _model(text: str) -> Rulebook:
 
 
 def fold(events: Iterable[Stated], state: State | None = None) -> State:
-    """``state`` (default: nothing) after ``events``, in order."""
-    state = State() if state is None else state
+    """``state`` (default: nothing; never changed) after ``events``, in order.
+
+    A type that this service does not know says nothing.  Linear in the events: what they touch is copied
+    once for all of them.
+    """
+    growing = _Growing(State() if state is None else state)
     for event in events:
-        state = evolve(state, event)
-    return state
+        change = _CHANGES.get(event.type)
+        if change is not None:
+            change(growing, event)
+    return growing.state()
 
 
 def evolve(state: State, event: Stated) -> State:
-    """``state`` after one event; a type that this service does not know changes nothing."""
-    change = _CHANGES.get(event.type)
-    return state if change is None else change(state, event)
+    """``state`` after one event."""
+    return fold((event,), state)
 
 
-def _with(mapping: Mapping[K, V], key: K, value: V) -> Mapping[K, V]:
-    return {**mapping, key: value}
+class _GrowingUnit:
+    """A unit while a fold runs."""
+
+    __slots__ = ("proposals", "registered", "values", "vetoes")
+
+    def __init__(self, unit: Unit) -> None:
+        self.registered = unit
+        self.values = dict(unit.values)
+        self.proposals = set(unit.proposals)
+        self.vetoes = set(unit.vetoes)
+
+    def unit(self) -> Unit:
+        """The unit as it is now."""
+        return replace(
+            self.registered,
+            values=self.values,
+            proposals=frozenset(self.proposals),
+            vetoes=frozenset(self.vetoes),
+        )
+
+
+class _Growing:
+    """A state while a fold runs: nobody else sees it, so it may change in place."""
+
+    __slots__ = ("_touched", "adopted", "cycle", "departments", "grants", "parts", "units")
+
+    def __init__(self, state: State) -> None:
+        self.cycle = state.cycle
+        self.parts = {digest: dict(parts) for digest, parts in state.parts.items()}
+        self.adopted = list(state.adopted)
+        self.units = dict(state.units)
+        self.departments = dict(state.departments)
+        self.grants = dict(state.grants)
+        self._touched: dict[str, _GrowingUnit] = {}
+
+    def register(self, unit: Unit) -> None:
+        """A unit enters."""
+        self.units[unit.code] = unit
+        self._touched.pop(unit.code, None)
+
+    def unit(self, code: str) -> _GrowingUnit:
+        """The unit ``code``, to be changed."""
+        found = self._touched.get(code)
+        if found is None:
+            found = self._touched[code] = _GrowingUnit(self.units[code])
+        return found
+
+    def state(self) -> State:
+        """What has become of it; the last thing that is asked."""
+        units = self.units | {code: growing.unit() for code, growing in self._touched.items()}
+        return State(self.cycle, self.parts, tuple(self.adopted), units, self.departments, self.grants)
 
 
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-def _cycle_opened(state: State, event: Stated) -> State:
+def _cycle_opened(growing: _Growing, event: Stated) -> None:
     data = event.data
-    period = data["period"]
-    return replace(
-        state,
-        cycle=Cycle(
-            data["cycle"], data["name"], date.fromisoformat(period["from"]), date.fromisoformat(period["to"])
-        ),
+    first, last = (date.fromisoformat(data["period"][name]) for name in ("from", "to"))
+    growing.cycle = Cycle(data["cycle"], data["name"], first, last)
+
+
+def _rulebook_part(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    growing.parts.setdefault(data["digest"], {})[data["index"]] = data["text"]
+
+
+def _rulebook_adopted(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    growing.adopted.append(Adopted(data["digest"], data["version"], data["parts"]))
+
+
+def _unit_registered(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    growing.register(
+        Unit(
+            event.subject,
+            data["area"],
+            data["kind"],
+            data["name"],
+            _day(data.get("valid_from")),
+            _day(data.get("valid_to")),
+        )
     )
 
 
-def _rulebook_part(state: State, event: Stated) -> State:
-    data = event.data
-    known = state.parts.get(data["digest"], _EMPTY)
-    return replace(state, parts=_with(state.parts, data["digest"], _with(known, data["index"], data["text"])))
-
-
-def _rulebook_adopted(state: State, event: Stated) -> State:
-    data = event.data
-    return replace(state, adopted=(*state.adopted, Adopted(data["digest"], data["version"], data["parts"])))
-
-
-def _unit_registered(state: State, event: Stated) -> State:
-    data = event.data
-    unit = Unit(
-        event.subject,
-        data["area"],
-        data["kind"],
-        data["name"],
-        _day(data.get("valid_from")),
-        _day(data.get("valid_to")),
-    )
-    return replace(state, units=_with(state.units, unit.code, unit))
-
-
-def _department_registered(state: State, event: Stated) -> State:
+def _department_registered(growing: _Growing, event: Stated) -> None:
     data = event.data
     code = event.subject.removeprefix("department:")
-    department = Department(code, data["name"], data["kind"], data.get("entered_by"))
-    return replace(state, departments=_with(state.departments, code, department))
+    growing.departments[code] = Department(code, data["name"], data["kind"], data.get("entered_by"))
 
 
-def _grant_given(state: State, event: Stated) -> State:
+def _grant_given(growing: _Growing, event: Stated) -> None:
     data = event.data
-    grant = GivenGrant(
+    growing.grants[data["grant"]] = GivenGrant(
         data["grant"], data["sub"], data["role"], data["scope"], data["from"], data.get("until")
     )
-    return replace(state, grants=_with(state.grants, grant.grant, grant))
 
 
-def _grant_ended(state: State, event: Stated) -> State:
-    data = event.data
-    ended = replace(state.grants[data["grant"]], until=data["until"], ended=True)
-    return replace(state, grants=_with(state.grants, ended.grant, ended))
+def _grant_ended(growing: _Growing, event: Stated) -> None:
+    grant = event.data["grant"]
+    growing.grants[grant] = replace(growing.grants[grant], until=event.data["until"], ended=True)
 
 
-def _unit_changed(state: State, unit: Unit) -> State:
-    return replace(state, units=_with(state.units, unit.code, unit))
+def _place(event: Stated) -> tuple[str, str]:
+    return event.data["criterion"], event.data["stage"]
 
 
-def _score_recorded(state: State, event: Stated) -> State:
-    data = event.data
-    unit = state.units[event.subject]
-    place = (data["criterion"], data["stage"])
-    value = Value(data.get("value"), data.get("target"), data.get("state"), data["rulebook"])
-    values = _with(unit.values, place, (*unit.values.get(place, ()), value))
-    return _unit_changed(state, replace(unit, values=values))
+def _score_recorded(growing: _Growing, event: Stated) -> None:
+    values = growing.unit(event.subject).values
+    values[_place(event)] = values.get(_place(event), 0) + 1
 
 
-def _score_withdrawn(state: State, event: Stated) -> State:
+def _score_withdrawn(growing: _Growing, event: Stated) -> None:
     """A withdrawal takes the latest value of the stage away; the older one shows again (§3)."""
-    unit = state.units[event.subject]
-    place = (event.data["criterion"], event.data["stage"])
-    values = _with(unit.values, place, unit.values[place][:-1])
-    return _unit_changed(state, replace(unit, values=values))
+    growing.unit(event.subject).values[_place(event)] -= 1
 
 
-def _proposed(state: State, event: Stated) -> State:
-    unit = state.units[event.subject]
+def _proposed(growing: _Growing, event: Stated) -> None:
     data = event.data
     kind = event.type.split(".", 1)[0]
     key = (kind, data["code"], data["occurrence_ref"], data.get("responsible", ""))
-    return _unit_changed(state, replace(unit, proposals=unit.proposals | {key}))
+    growing.unit(event.subject).proposals.add(key)
 
 
-def _veto_recorded(state: State, event: Stated) -> State:
-    unit = state.units[event.subject]
-    return _unit_changed(state, replace(unit, vetoes=unit.vetoes | {event.data["veto"]}))
+def _veto_recorded(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).vetoes.add(event.data["veto"])
 
 
-def _veto_lifted(state: State, event: Stated) -> State:
-    unit = state.units[event.subject]
-    return _unit_changed(state, replace(unit, vetoes=unit.vetoes - {event.data["veto"]}))
+def _veto_lifted(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).vetoes.discard(event.data["veto"])
 
 
 _CHANGES = {

@@ -24,7 +24,7 @@ class CycleOpened(Fact):
 
 
 class RulebookPart(Fact):
-    """Part ``index`` (from 0) of ``parts`` of the rulebook's normalised JSON; parts joined give ``digest``."""
+    """Part ``index`` (from 0) of ``parts`` of the rulebook's normalised JSON; joined they give ``digest``."""
 
     digest = Digest(required=True)
     index = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
