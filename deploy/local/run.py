@@ -182,7 +182,11 @@ def _come_up(layout: Layout, process: subprocess.Popen[bytes]) -> None:
         waiter.supervisor.start_all()
         for service, port in layout.web_ports.items():
             step(service)
-            waiter.until(functools.partial(is_service_ready, port, service), f"web-{service}")
+            waiter.until(
+                functools.partial(is_service_ready, port, service),
+                f"web-{service}",
+                functools.partial(what_is_not_ready, port, service),
+            )
             progress.advance(task)
         step("workers")
         waiter.until(waiter.all_running, "supervisord")
@@ -206,14 +210,17 @@ class _Waiter:
         self._limit = time.monotonic() + START_SECONDS
         self._failing: dict[str, float] = {}
 
-    def until(self, condition: Callable[[], bool], program: str) -> None:
-        """Return when ``condition()``; raise :class:`RunError` that names the log of whatever failed."""
+    def until(self, condition: Callable[[], bool], program: str, why: Callable[[], str] = lambda: "") -> None:
+        """Return when ``condition()``; raise :class:`RunError` that names the log of whatever failed.
+
+        ``why``: what stands in the way, asked when time is over.
+        """
         while not condition():
             if self._process.poll() is not None:
                 raise self._error("The supervisor ended", "supervisord")
             self._check_programs()
             if time.monotonic() > self._limit:
-                raise self._error(f"{program} is not ready after {START_SECONDS:.0f} s", program)
+                raise self._error(f"{program} is not ready after {START_SECONDS:.0f} s{why()}", program)
             time.sleep(0.25)
 
     def all_running(self) -> bool:
@@ -243,6 +250,17 @@ class _Waiter:
 def is_service_ready(port: int, service: str) -> bool:
     """Whether the web process of ``service`` says that it is ready."""
     return _status(f"http://{LOOPBACK}:{port}/{service}/readyz") == OK
+
+
+def what_is_not_ready(port: int, service: str) -> str:
+    """What the web process of ``service`` misses, as the end of a sentence; empty when it does not say."""
+    try:
+        answer = requests.get(f"http://{LOOPBACK}:{port}/{service}/readyz?verbose", timeout=5)
+        checks = answer.json()["checks"]
+    except (requests.RequestException, ValueError, KeyError):
+        return ""
+    bad = [f"{name}: {check['text']}" for name, check in checks.items() if not check["ok"]]
+    return f" ({'; '.join(bad)})" if bad else ""
 
 
 def _status(url: str) -> int | None:

@@ -9,6 +9,7 @@ from services.notify.pages import pages
 from shared.house import House, open_house
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
+from shared.web.readiness import log_checks
 
 
 def create_app(house: House | None = None) -> Flask:
@@ -22,4 +23,5 @@ def create_app(house: House | None = None) -> Flask:
         clock=home.clock,
         store=home.store,
         pages=[pages],
+        checks=log_checks(home.engine, home.settings),
     )

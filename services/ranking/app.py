@@ -19,6 +19,7 @@ from shared.settings import Settings
 from shared.store import EventStore, folder_signer
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
+from shared.web.readiness import log_checks
 
 SERVICE = "ranking"
 
@@ -49,6 +50,7 @@ def create_app(
         clock=clock,
         store=store,
         pages=[pages.blueprint()],
+        checks=log_checks(engine, settings),
         verifier=verifier,
         demo_people=True,
         static=pages.HERE / "static",

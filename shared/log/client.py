@@ -8,6 +8,7 @@ the next ``poll`` spin for ever.
 from __future__ import annotations
 
 import contextlib
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -78,13 +79,31 @@ def consumer(bootstrap: str, client_id: str, **changes: Any) -> KafkaConsumer:
 
 def end_offsets(bootstrap: str, topic: str, timeout_ms: int = 10_000) -> dict[int, int]:
     """The end of the log by partition, as of now.  Raises ``KafkaError``."""
-    asking = consumer(bootstrap, "end-offsets")
+    asking = consumer(bootstrap, "end-offsets", bootstrap_timeout_ms=timeout_ms)
     try:
         places = [TopicPartition(topic, number) for number in asking.partitions_for_topic(topic) or ()]
         found = asking.end_offsets(places, timeout_ms=timeout_ms) if places else {}
         return {place.partition: end for place, end in found.items()}
     finally:
         asking.close(autocommit=False, timeout_ms=timeout_ms)
+
+
+def reach(bootstrap: str, timeout: float = 2.0) -> None:
+    """Return when some server of ``bootstrap`` takes a connection; raises ``OSError`` when none does.
+
+    Ask this before making a client that is to be short-lived: one that cannot bootstrap backs off for
+    longer and longer, and leaves its sockets open when it gives up.
+    """
+    failure = OSError(f"not host:port: {bootstrap!r}")
+    for server in bootstrap.split(","):
+        host, _, port = server.strip().rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), timeout=timeout).close()
+        except (OSError, ValueError) as error:
+            failure = error if isinstance(error, OSError) else failure
+        else:
+            return
+    raise failure
 
 
 def admin(bootstrap: str, client_id: str = "bangvang-admin") -> KafkaAdminClient:

@@ -61,7 +61,7 @@ def serve(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
     address = f"http://127.0.0.1:{port}"
     for _ in range(200):
         try:
-            with urllib.request.urlopen(f"{address}/ranking/readyz", timeout=2):
+            with urllib.request.urlopen(f"{address}/ranking/livez", timeout=2):
                 return process, address
         except (urllib.error.URLError, OSError):
             if process.poll() is not None:

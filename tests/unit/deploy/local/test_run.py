@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import stat
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -89,3 +91,26 @@ def test_a_command_that_does_not_exist_is_an_error() -> None:
 @pytest.mark.parametrize("port", ["0", "65536", "web"])
 def test_a_port_that_is_none_is_refused(port: str) -> None:
     assert CliRunner().invoke(main, ["run", "--port", port]).exit_code == 2
+
+
+def test_what_keeps_a_service_from_being_ready_is_named() -> None:
+    body = b'{"ready": false, "checks": {"database": {"ok": true, "text": "sqlite"}, \
+"caught-up": {"ok": false, "text": "intake is 5 records behind"}}}'
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            assert self.path == "/scores/readyz?verbose"
+            self.send_response(503)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *words: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        said = run.what_is_not_ready(server.server_port, "scores")
+        thread.join()
+    assert said == " (caught-up: intake is 5 records behind)"
+    assert run.what_is_not_ready(free_ports(1)[0], "scores") == ""
