@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import functools
 import importlib
 import importlib.util
@@ -92,10 +93,25 @@ def running(layout: Layout, found: Sequence[Program]) -> Iterator[subprocess.Pop
 
     Gives supervisord's process.  Raises :class:`RunError` when something does not come up.
     """
-    write_files(layout, found)
-    with _supervisord(layout) as process:
-        _come_up(layout, process)
-        yield process
+    with _alone(layout):
+        write_files(layout, found)
+        with _supervisord(layout) as process:
+            _come_up(layout, process)
+            yield process
+
+
+@contextlib.contextmanager
+def _alone(layout: Layout) -> Iterator[None]:
+    """Hold the data folder, so that no second run starts while this one runs or still stops.
+
+    The kernel lets go when the process ends, however it ends.
+    """
+    with (layout.data / "run.lock").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunError(f"Another run holds {layout.data}; if it is stopping, try again.") from error
+        yield
 
 
 def check_environment(layout: Layout) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import socket
 import stat
 import threading
@@ -45,6 +46,15 @@ def test_a_socket_left_by_a_crash_does_not_count_as_a_run(tmp_path: Path) -> Non
         left.bind(str(layout.socket))
     assert stat.S_ISSOCK(layout.socket.stat().st_mode)
     run.check_environment(layout)
+
+
+def test_a_run_that_still_stops_keeps_a_second_one_out(tmp_path: Path) -> None:
+    layout = plan(free_ports(1)[0], empty=True, environ={"BANGVANG_DATA": str(tmp_path)})
+    with (tmp_path / "run.lock").open("a") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(run.RunError, match="Another run holds"), run.running(layout, []):
+            pass
+    assert not (tmp_path / "run.env").exists(), "nothing was written beside the run that holds the folder"
 
 
 def test_the_other_commands_find_the_settings_of_the_run(
