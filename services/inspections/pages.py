@@ -7,8 +7,9 @@ from itertools import groupby
 from flask import Blueprint, render_template
 
 from services.inspections import reading
-from shared.access.directory import known_ledgers
 from shared.database import read_transaction
+from shared.web.i18n import tr
+from shared.web.layout import ledgers_page
 from shared.web.runtime import ledger_settings, runtime
 
 pages = Blueprint("inspections_pages", __name__, template_folder="templates")
@@ -17,12 +18,10 @@ pages = Blueprint("inspections_pages", __name__, template_folder="templates")
 @pages.get("/")
 def index() -> str:
     """The ledgers that this service knows."""
-    with read_transaction(runtime().engine) as connection:
-        ledgers = known_ledgers(connection)
-    return render_template("inspections/index.html", ledgers=ledgers)
+    return ledgers_page(tr("Kiểm tra", "Inspection"), ".ledger_page")
 
 
-@pages.get("/<org>/<cycle>")
+@pages.get("/<org>/<cycle>/")
 def ledger_page(org: str, cycle: str) -> str:
     """The round, its teams and its days."""
     ledger = ledger_settings(org, cycle)

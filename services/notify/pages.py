@@ -8,8 +8,8 @@ from flask import Blueprint, render_template
 
 from services.notify.api import issued
 from shared.access import AccessDenied, HatNeeded, Target, decide_access
-from shared.access.directory import known_ledgers
-from shared.database import read_transaction
+from shared.web.i18n import tr
+from shared.web.layout import ledgers_page
 from shared.web.runtime import Reader, reader, runtime
 
 pages = Blueprint("notify_pages", __name__, template_folder="templates")
@@ -18,12 +18,10 @@ pages = Blueprint("notify_pages", __name__, template_folder="templates")
 @pages.get("/")
 def index() -> str:
     """The ledgers that this service knows."""
-    with read_transaction(runtime().engine) as connection:
-        ledgers = known_ledgers(connection)
-    return render_template("notify/index.html", ledgers=ledgers)
+    return ledgers_page(tr("Thông báo", "Notices"), ".ledger_page")
 
 
-@pages.get("/<org>/<cycle>")
+@pages.get("/<org>/<cycle>/")
 def ledger_page(org: str, cycle: str) -> str:
     """Notices by publication; for the Office, each of them."""
     who = reader(org, cycle)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from services.scores import reading
-from shared.access.directory import known_ledgers
-from shared.database import read_transaction
+from shared.web.i18n import tr
+from shared.web.layout import ledgers_page
 from shared.web.problems import Problem
 from shared.web.runtime import ledger_settings, reader, runtime
 
@@ -27,12 +27,10 @@ KINDS = (
 @pages.get("/")
 def index() -> str:
     """The ledgers that this service knows."""
-    with read_transaction(runtime().engine) as connection:
-        ledgers = known_ledgers(connection)
-    return render_template("scores/index.html", ledgers=ledgers)
+    return ledgers_page(tr("Chấm điểm", "Scoring"), ".ledger_page")
 
 
-@pages.get("/<org>/<cycle>")
+@pages.get("/<org>/<cycle>/")
 def ledger_page(org: str, cycle: str) -> str:
     """Cycle, rulebook, counts and the newest receipts of one ledger (receipts: for who sees all)."""
     settings = ledger_settings(org, cycle)

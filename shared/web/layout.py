@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, render_template, request, send_from_directory, url_for
 from werkzeug.exceptions import NotFound
 
 from shared.access.directory import known_ledgers
@@ -19,6 +19,13 @@ from shared.web.runtime import reading_principal, runtime
 
 STATIC = Path(__file__).parent / "static"
 TEMPLATES = Path(__file__).parent / "templates"
+
+
+def ledgers_page(title: str, page: str) -> str:
+    """A list of the ledgers that this service knows, each leading to the endpoint ``page``."""
+    with read_transaction(runtime().engine) as connection:
+        ledgers = known_ledgers(connection)
+    return render_template("ledgers.html", title=title, page=page, ledgers=ledgers)
 
 
 def install(app: Flask, service: str, own_static: Path | None) -> None:

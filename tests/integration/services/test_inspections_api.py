@@ -116,5 +116,5 @@ def test_the_schedule_is_open_to_everybody_and_the_service_describes_itself(made
     document = made.apps["inspections"].test_client().get("/inspections/openapi.json").get_json()
     validate(document)
     assert "/inspections/v1/{org}/{cycle}/inspections/open" in document["paths"]
-    assert made.apps["inspections"].test_client().get(f"/inspections/{LEDGER}").status_code == 200
+    assert made.apps["inspections"].test_client().get(f"/inspections/{LEDGER}/").status_code == 200
     assert made.apps["inspections"].test_client().get("/inspections/").status_code == 200

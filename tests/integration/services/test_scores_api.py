@@ -216,7 +216,7 @@ def test_the_service_describes_itself_and_has_a_page(made: Town) -> None:
     document = client.get("/scores/openapi.json").get_json()
     validate(document)
     assert "/scores/v1/{org}/{cycle}/scores/batch" in document["paths"]
-    page = client.get(f"/scores/{LEDGER}").get_data(as_text=True)
+    page = client.get(f"/scores/{LEDGER}/").get_data(as_text=True)
     assert "Điểm đã ghi" in page
     assert "thidua-2020" in page
     assert client.get("/scores/").status_code == 200

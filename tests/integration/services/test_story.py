@@ -155,10 +155,10 @@ def test_standings_other_than_those_published_are_not_believed(told: Town) -> No
 
 def test_pages_show_the_schedule_and_the_notices(told: Town) -> None:
     sender(told).step()
-    schedule = told.apps["inspections"].test_client().get(f"/inspections/{LEDGER}").get_data(as_text=True)
+    schedule = told.apps["inspections"].test_client().get(f"/inspections/{LEDGER}/").get_data(as_text=True)
     assert "Đã kết luận" in schedule
     assert "đã đổi lịch" in schedule
-    notices = told.apps["notify"].test_client().get(f"/notify/{LEDGER}").get_data(as_text=True)
+    notices = told.apps["notify"].test_client().get(f"/notify/{LEDGER}/").get_data(as_text=True)
     assert "66" in notices
 
 
