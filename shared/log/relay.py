@@ -75,6 +75,12 @@ class Relay:
         self._moved_at = monotonic()
         self._patience = stall_seconds
         self._look_at = 0.0
+        self._has_sent = False
+
+    @property
+    def has_sent(self) -> bool:
+        """Whether the last step sent anything."""
+        return self._has_sent
 
     def step(self) -> bool:
         """Send at most one batch; whether there may be more to do at once.
@@ -82,6 +88,7 @@ class Relay:
         Raises what the database raises.  A failure of the log is logged, and the same rows come again.
         """
         self._beat()
+        self._has_sent = False
         if not self._lease.hold():
             self._resumed, self._ends = False, None  # another relay works: what we know grows old
             return False
@@ -100,6 +107,7 @@ class Relay:
             self._drop_producer()
             return False
         self._mark(rows[:confirmed])
+        self._has_sent = confirmed > 0
         if confirmed < len(rows):
             metrics.RELAY_FAILURES.inc()
             self._drop_producer()

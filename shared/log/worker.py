@@ -8,6 +8,7 @@ starts it again.
 from __future__ import annotations
 
 import argparse
+import functools
 import logging
 import os
 import signal
@@ -38,7 +39,14 @@ from shared.migrations import upgrade
 from shared.settings import Settings
 
 PARTS = ("relay", "intake", "projector")
-IDLE_SECONDS = 0.05
+FIRST_PAUSE = 0.05
+RELAY_PAUSE = 0.1
+"""Other processes fill the outbox, so it is polled: this is most of the time from a 201 to visible."""
+PROJECTOR_PAUSE = 1.0
+"""Intake in the same process wakes the projector; alone it looks as often as the relay."""
+FETCH_MILLISECONDS = 500
+"""The broker answers a fetch as soon as there is data; this long when there is none."""
+LOOKS_PER_MEASURE = 20
 RETRY_SECONDS = 1.0
 WATCHDOG_SECONDS = 120.0
 
@@ -46,14 +54,36 @@ _log = structlog.get_logger("worker")
 _RETRIED = (KafkaError, OSError, OperationalError, InterfaceError, DatabaseBusy)
 
 
+class Idle:
+    """How long a loop rests when it has found nothing: ``first``, then twice that each time, to ``most``."""
+
+    def __init__(self, most: float, *, first: float = FIRST_PAUSE) -> None:
+        self._most = most
+        self._first = min(first, most)
+        self._next = self._first
+
+    def worked(self) -> None:
+        """Something was found: the next rest is short again."""
+        self._next = self._first
+
+    def pause(self) -> float:
+        """Seconds to rest now."""
+        now, self._next = self._next, min(self._most, self._next * 2)
+        return now
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One loop: ``step`` returns whether there is more to do at once, ``close`` ends it in order."""
+    """One loop: ``step`` returns whether there is more to do at once, ``close`` ends it in order.
+
+    When there is not, it rests as ``idle`` says, or until somebody sets ``wakes``.
+    """
 
     name: str
     step: Callable[[], bool]
     close: Callable[[], None]
     wakes: threading.Event
+    idle: Idle
 
 
 def configure_logging(level: int = logging.INFO) -> None:
@@ -114,7 +144,9 @@ def run_worker(service: str, projections: Sequence[Projection], argv: Sequence[s
         "intake": lambda: intake_part(
             service, settings, engine, watchdog, grown, options.instance, options.noise_limit
         ),
-        "projector": lambda: projector_part(projections, engine, watchdog, grown),
+        "projector": lambda: projector_part(
+            projections, engine, watchdog, grown, PROJECTOR_PAUSE if "intake" in wanted else RELAY_PAUSE
+        ),
     }
     watchdog.start()
     try:
@@ -163,8 +195,11 @@ def _loop(part: Part, watchdog: Watchdog, stop: threading.Event) -> None:
                 _log.warning("step failed, tried again", part=part.name, error=repr(error))
                 stop.wait(RETRY_SECONDS)
                 continue
-            if not more:
-                part.wakes.wait(IDLE_SECONDS)
+            if more:
+                part.idle.worked()
+                continue
+            if part.wakes.wait(part.idle.pause()):
+                part.idle.worked()
                 part.wakes.clear()
     finally:
         watchdog.beat(part.name)
@@ -184,7 +219,16 @@ def relay_part(
         lambda: client.end_offsets(settings.kafka, settings.topic),
         beat=lambda: watchdog.beat("relay"),
     )
-    return Part("relay", relay.step, relay.close, threading.Event())
+    idle = Idle(RELAY_PAUSE)
+
+    def step() -> bool:
+        if relay.step():
+            return True
+        if relay.has_sent:
+            idle.worked()  # where one fact was stated, others follow
+        return False
+
+    return Part("relay", step, relay.close, threading.Event(), idle)
 
 
 def intake_part(
@@ -213,19 +257,24 @@ def intake_part(
         noise_limit=noise_limit,
         on_batch=tell,
         beat=lambda: watchdog.beat("intake"),
+        make_consumer=functools.partial(client.consumer, fetch_max_wait_ms=FETCH_MILLISECONDS),
     )
 
     def step() -> bool:
         intake.step()
         return True  # poll() itself waits
 
-    return Part("intake", step, intake.close, threading.Event())
+    return Part("intake", step, intake.close, threading.Event(), Idle(FIRST_PAUSE))
 
 
 def projector_part(
-    projections: Sequence[Projection], engine: Engine, watchdog: Watchdog, grown: threading.Event
+    projections: Sequence[Projection],
+    engine: Engine,
+    watchdog: Watchdog,
+    grown: threading.Event,
+    pause: float = RELAY_PAUSE,
 ) -> Part:
-    """The projectors, with the one that lists what is not understood."""
+    """The projectors, with the one that lists what is not understood; ``pause``: the longest, in seconds."""
     with write_transaction(engine) as connection:
         struck = uninterpreted.look_again(connection)
     if struck:
@@ -241,11 +290,11 @@ def projector_part(
         nonlocal looks
         moved = projector.step()
         looks += 1
-        if moved or looks % 200 == 0:
+        if moved or looks % LOOKS_PER_MEASURE == 0:
             _measure(engine)
         return moved
 
-    return Part("projector", step, lambda: None, grown)
+    return Part("projector", step, lambda: None, grown, Idle(pause))
 
 
 def _measure(engine: Engine) -> None:
