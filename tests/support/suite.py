@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -90,14 +90,15 @@ def until(condition: Callable[[], bool], otherwise: str, seconds: float = 30.0) 
 
 
 @contextlib.contextmanager
-def suite(folder: Path, *, split: Sequence[str] = (), demo: bool = True) -> Iterator[Suite]:
+def suite(
+    folder: Path, *, split: Sequence[str] = (), environ: Mapping[str, str] | None = None
+) -> Iterator[Suite]:
     """A suite with all its data in ``folder``, on free ports; services in ``split`` have their workers in
-    three processes.
+    three processes.  ``environ``: further settings, such as ``BANGVANG_DATABASE_URL``.
     """
     own, *_ = free_ports(1)
-    layout = plan(
-        own, empty=False, environ={"BANGVANG_DATA": str(folder), "BANGVANG_DEMO": "1" if demo else "0"}
-    )
+    given = {"BANGVANG_DATA": str(folder), "BANGVANG_DEMO": "1", **(environ or {})}
+    layout = plan(own, empty=False, environ=given)
     ports = free_ports(len(layout.web_ports))
     layout = replace(layout, web_ports=dict(zip(layout.web_ports, ports, strict=True)))
     assert layout.kafka_port is not None
