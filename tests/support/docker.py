@@ -35,7 +35,12 @@ testcontainers_config.ryuk_disabled = True
 
 @functools.cache
 def engine_answers() -> bool:
-    """Whether a Docker engine answers here, asked once."""
+    """Whether a Docker engine answers here, asked once.
+
+    ``BANGVANG_TESTS_WITHOUT_DOCKER=1`` says no for it: where there is an engine but no base image to be had.
+    """
+    if os.environ.get("BANGVANG_TESTS_WITHOUT_DOCKER") == "1":
+        return False
     host = os.environ.get("DOCKER_HOST", "unix:///var/run/docker.sock")
     if host.startswith("unix://") and not _listens(host.removeprefix("unix://")):
         return False  # asked first, since the client leaves its socket open when nothing listens
@@ -155,3 +160,16 @@ def kafka_container(timeout: float = 120) -> Iterator[str]:
             error.add_note((out + err).decode(errors="replace")[-3000:])
             raise
         yield bootstrap
+
+
+def main() -> None:
+    """Before the tests: build the image where an engine answers, so that no test has to wait for it."""
+    if engine_answers():
+        build_kafka_image()
+        print(f"docker: {KAFKA_IMAGE} is built; Kafka runs in it through testcontainers")
+    else:
+        print("docker: no engine answers; Kafka runs as a process on this machine")
+
+
+if __name__ == "__main__":
+    main()
