@@ -15,7 +15,8 @@ run: $(VENV)/.run  ## everything on this machine, one address at the end: make r
 test: lint  ## the checks of the code, then all tests, on a real Kafka, PostgreSQL and Chromium
 	@$(BOOTSTRAP) system
 	@$(BIN)/python -c 'from deploy.local import jars, kafka; jars.jars(kafka.cache_folder())'
-	@timeout 600 $(BIN)/python -m tests.support.docker || export BANGVANG_TESTS_WITHOUT_DOCKER=1; \
+	@timeout 600 $(BIN)/python -m tests.support.docker || \
+		{ echo "docker: going on without it"; export BANGVANG_TESTS_WITHOUT_DOCKER=1; }; \
 		$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/.dev  ## the pure tests: Python only, under a minute
