@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from flask import Flask
 
+from services.inspections import problem_types
 from services.inspections.api import blueprint
 from services.inspections.pages import pages
 from shared.house import House, open_house
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
+from shared.web.problem_types import declare
 from shared.web.readiness import log_checks
+
+declare(*problem_types.TYPES)
 
 
 def create_app(house: House | None = None) -> Flask:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 from sqlalchemy import Connection, Engine
 
-from services.ranking import api, pages
+from services.ranking import api, pages, problem_types
 from services.ranking.desk import EXTENSION, Desk
 from shared.access.directory import settings_of
 from shared.access.tokens import TokenVerifier
@@ -19,9 +19,12 @@ from shared.settings import Settings
 from shared.store import EventStore, folder_signer
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
+from shared.web.problem_types import declare
 from shared.web.readiness import log_checks
 
 SERVICE = "ranking"
+
+declare(*problem_types.TYPES)
 
 
 def create_app(

@@ -23,37 +23,11 @@ from services.ranking.tables import standings
 from shared.access import Audience
 from shared.database import read_transaction
 from shared.events.envelope import instant, source_of
-from shared.web.problems import Problem, ProblemType, declare
+from shared.web.problems import Problem
 from shared.web.runtime import Reader, reader, runtime
 
 EXTENSION = "bangvang.ranking"
 WAIT_SECONDS = 10.0
-
-_T = ProblemType
-declare(
-    _T("position-ahead", 422, "Vị trí chưa có trong sổ cái", "Position beyond the ledger",
-       "Chọn vị trí không quá vị trí hiện nay.", "Choose a position up to the present one."),
-    _T("time-ahead", 422, "Thời điểm ở tương lai", "Time in the future",
-       "Chọn thời điểm không sau bây giờ.", "Choose a time not later than now."),
-    _T("bad-position", 422, "Vị trí không hợp lệ", "Not a position",
-       "Ghi số vị trí, hoặc thời điểm có múi giờ như 2020-11-20T10:00:00Z.",
-       "Give a number, or an instant with its zone such as 2020-11-20T10:00:00Z."),
-    _T("not-public", 403, "Bảng này chưa công bố", "Not published",
-       "Xem phiên bản đã công bố, hoặc đăng nhập bằng tài khoản có quyền xem bảng chưa công bố.",
-       "Read a published version, or sign in with an account that may see unpublished standings."),
-    _T("not-yet-visible", 503, "Chưa thấy trong bảng", "Not yet in the view",
-       "Thử lại sau ít giây.", "Try again in a few seconds."),
-    _T("unknown-engine", 422, "Không có máy tính điểm này", "Unknown engine",
-       "Bỏ tham số engine, hoặc dùng phiên bản nêu trong câu trả lời.",
-       "Leave out engine, or use the version that answers name."),
-    _T("unknown-area", 404, "Không có khu vực này", "Unknown area",
-       "Kiểm tra mã khu vực trong bộ tiêu chí.", "Check the area's code in the rulebook."),
-    _T("unknown-event", 404, "Không có sự kiện này", "Unknown event",
-       "Sự kiện vừa ghi có thể cần vài giây để vào sổ cái.",
-       "A new event may need some seconds to reach the ledger."),
-    _T("unknown-version", 404, "Không có phiên bản này", "Unknown version",
-       "Xem danh sách các phiên bản đã công bố.", "See the list of published versions."),
-)  # fmt: skip
 
 _AFTER = re.compile(r"(scores|inspections|ranking|notify|root):([1-9]\d{0,11})", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from markupsafe import escape
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from shared.web.problems import ProblemType, catalogue, declare, document, problem_type
@@ -55,7 +56,7 @@ def test_every_problem_type_has_a_page_in_two_languages(service: Tiny) -> None:
         assert f"<code>{entry.name}</code>" in listing
         page = service.client.get(f"/scores/problems/{entry.name}").text
         assert entry.urn in page
-        assert entry.title_en in page
+        assert escape(entry.title_en) in page
     assert service.client.get("/scores/problems/absent").status_code == 404
 
 
