@@ -68,15 +68,15 @@ def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
             case "score.recorded.v1":
                 entry = Entry(data.get("value"), data.get("target"), data.get("state"))
                 values.setdefault((data["criterion"], data["stage"]), []).append(entry)
-            case "score.withdrawn.v1":
-                held = values.get((data["criterion"], data["stage"]))
-                if held:
-                    held.pop()
-            case "conclusion.signed.v1":
-                for score in data["scores"]:
+            case "score.withdrawn.v1" | "decision.score_withdrawn.v1":
+                _withdraw(values, data["criterion"], data["stage"])
+            case "conclusion.signed.v1" | "conclusion.amended.v1":
+                for score in data.get("scores", ()):
                     values.setdefault((score["criterion"], "inspection"), []).append(Entry(score["value"]))
-                for change in data["adjustments"]:
+                for change in data.get("adjustments", ()):
                     values.setdefault((change["criterion"], "inspection"), []).append(Entry(change["to"]))
+                for criterion in data.get("withdrawn", ()):
+                    _withdraw(values, criterion, "inspection")
             case "decision.score.v1":
                 entry = Entry(data.get("points"), None, data.get("state"))
                 values.setdefault((data["criterion"], data["stage"]), []).append(entry)
@@ -95,6 +95,13 @@ def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
         {place: tuple(entries) for place, entries in values.items() if entries},
         forfeited,
     )
+
+
+def _withdraw(values: dict[tuple[str, str], list[Entry]], criterion: str, stage: str) -> None:
+    """The latest value of the stage no longer stands; the older one shows again (rulebook format §3)."""
+    held = values.get((criterion, stage))
+    if held:
+        held.pop()
 
 
 def _day(text: str | None) -> date | None:

@@ -176,7 +176,14 @@ SENTENCES: dict[str, Sentence] = {
     "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
     "submission.received.v1": _submission,
     "conclusion.signed.v1": _conclusion,
+    "conclusion.amended.v1": _of_unit(
+        "Sửa kết luận kiểm tra {unit}: {reason}", "The conclusion on {unit} is amended: {reason}"
+    ),
     "decision.score.v1": _decided_score,
+    "decision.score_withdrawn.v1": _of_unit(
+        "Ban Thường vụ rút quyết định về tiêu chí {criterion} của {unit}",
+        "The Standing Committee takes back its decision on {criterion} of {unit}",
+    ),
     "decision.bonus.v1": _amount("điểm thưởng", "bonus"),
     "decision.penalty.v1": _amount("điểm trừ", "penalty"),
     "decision.forfeit_confirmed.v1": _of_unit(

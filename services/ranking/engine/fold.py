@@ -503,5 +503,4 @@ _RULES: Final[dict[str, tuple[str, Callable[[State, str, int, dict[str, Any]], N
     "inspection.scheduled.v1": (_IN, _inert),
     "submission.received.v1": (_IN, _inert),
     "notice.issued.v1": (_NO, _inert),
-    "notice.delivered.v1": (_NO, _inert),
 }

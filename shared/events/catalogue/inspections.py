@@ -126,6 +126,23 @@ class ConclusionSigned(Fact):
     )
 
 
+class ConclusionAmended(Fact):
+    """A later change of a signed conclusion (rulebook 3): states what changes, and nothing else.
+
+    ``withdrawn``: criteria whose latest inspection value no longer stands; the older one shows again.
+    """
+
+    team = Code(required=True)
+    reason = Text(required=True, maximum=1000)
+    strengths = Text()
+    limitations = Text()
+    orientation = Text()
+    scores = fields.List(fields.Nested(InspectionScore), validate=validate.Length(max=60))
+    adjustments = fields.List(fields.Nested(Adjustment), validate=validate.Length(max=100))
+    withdrawn = fields.List(Code(), validate=validate.Length(max=100))
+    recognised_models = fields.List(fields.Nested(RecognisedModel), validate=validate.Length(max=40))
+
+
 TYPES = (
     EventType("round.opened.v1", ("inspections",), RoundOpened, "*", "A round of inspections begins."),
     EventType(
@@ -151,5 +168,12 @@ TYPES = (
         ConclusionSigned,
         "unit",
         "The leader's conclusion, with inspection scores and adjustments.",
+    ),
+    EventType(
+        "conclusion.amended.v1",
+        ("inspections",),
+        ConclusionAmended,
+        "unit",
+        "A signed conclusion is changed: values, adjustments, withdrawals.",
     ),
 )

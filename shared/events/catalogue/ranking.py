@@ -25,6 +25,13 @@ class ScoreDecided(Decision):
             raise ValidationError("Exactly one of points and state is needed.", "points")
 
 
+class ScoreDecisionWithdrawn(Decision):
+    """The latest decided value of a stage is taken back; the older one shows again (rulebook 3)."""
+
+    criterion = Code(required=True)
+    stage = fields.String(required=True, validate=validate.OneOf(["standing", "appeal"]))
+
+
 class AmountDecided(Decision):
     """Bonus or penalty; takes effect only when accepted (plan III.3, rulebook 6)."""
 
@@ -64,6 +71,13 @@ class ResultPublished(Fact):
 
 TYPES = (
     EventType("decision.score.v1", ("ranking",), ScoreDecided, "unit", "The Committee sets a criterion."),
+    EventType(
+        "decision.score_withdrawn.v1",
+        ("ranking",),
+        ScoreDecisionWithdrawn,
+        "unit",
+        "The Committee takes a decided criterion back.",
+    ),
     EventType("decision.bonus.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a bonus."),
     EventType(
         "decision.penalty.v1", ("ranking",), AmountDecided, "unit", "The Committee decides on a penalty."

@@ -102,3 +102,17 @@ def test_what_is_missing_follows_the_rulebooks_order_and_leaves_out_the_teams_ow
     assert "1.2" not in missing
     assert missing == [leaf.id for leaf in rulebook().leaves if leaf.id in missing]
     assert not {"8.1", "8.2", "8.3"} & set(missing)
+
+
+def test_a_withdrawn_decision_and_an_amended_conclusion_show_the_older_value_again() -> None:
+    told = Told()
+    told.score("5")
+    told.tell("ranking", "decision.score", criterion="1.2", stage="standing", points="4.75")
+    told.tell("ranking", "decision.score_withdrawn", criterion="1.2", stage="standing")
+    assert told.effective() == 5
+    change = {"criterion": "1.2", "from_self": None, "from_effective": "5", "to": "4", "reason": "d"}
+    amendment = {"team": "DKT-1", "reason": "tính nhầm"}
+    told.tell("inspections", "conclusion.amended", adjustments=[change], **amendment)
+    assert told.effective() == 4
+    told.tell("inspections", "conclusion.amended", withdrawn=["1.2"], **amendment)
+    assert told.effective() == 5
