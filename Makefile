@@ -20,7 +20,7 @@ test: lint  ## the checks of the code, then all tests, on a real Kafka, PostgreS
 		$(BIN)/python -m pytest $(ARGS)
 
 test-fast: $(VENV)/.dev  ## the pure tests: Python only, under a minute
-	@$(BIN)/python -m pytest tests/unit tests/property $(ARGS)
+	@$(BIN)/python -m pytest --hypothesis-profile=fast tests/unit tests/property $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

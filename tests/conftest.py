@@ -9,9 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from tests.support import broker, docker
 from tests.support.postgres import PostgresCluster
+
+settings.register_profile("fast", max_examples=25)
+"""``make test-fast``: a quarter of the examples; ``make test`` tries them all."""
 
 
 def pytest_report_header() -> str:

@@ -15,13 +15,11 @@ from shared.clock import (
     MAX_SKEW,
     ClockMovesBack,
     ClockNotSet,
-    ClockSkewed,
     LedgerClock,
     RealClock,
     SimulatedClock,
     clocks_differ,
     database_time,
-    refuse_skew,
     scenario_clock,
     set_scenario,
 )
@@ -94,16 +92,6 @@ def test_the_real_clock_is_the_machines(engine: Engine) -> None:
         assert RealClock().now("hcmc/2020") == REAL
         with read_transaction(engine) as connection:
             assert database_time(connection) == REAL
-
-
-def test_postgresql_has_a_clock_of_its_own(postgres_database: str) -> None:
-    engine = engine_for(postgres_database)
-    with read_transaction(engine) as connection:
-        before, there, after = datetime.now(UTC), database_time(connection), datetime.now(UTC)
-    refuse_skew(before, there, after)
-    with pytest.raises(ClockSkewed, match="the database"):
-        refuse_skew(before + timedelta(minutes=1), there, after + timedelta(minutes=1))
-    engine.dispose()
 
 
 @given(
