@@ -10,6 +10,7 @@ from shared.access.directory import settings_of
 from shared.clock import LedgerClock
 from shared.database import engine_for, read_transaction
 from shared.events.keys import KeyFolder
+from shared.log.broker_clock import broker_clock
 from shared.migrations import upgrade
 from shared.settings import Settings
 from shared.store import EventStore, folder_signer
@@ -41,6 +42,11 @@ def open_house(service: str, settings: Settings | None = None) -> House:
 
     clock = LedgerClock(engine, simulated)
     signer = folder_signer(KeyFolder(chosen.keys), service)
-    return House(
-        service, chosen, engine, clock, EventStore(engine, service=service, signer=signer, clock=clock)
+    store = EventStore(
+        engine,
+        service=service,
+        signer=signer,
+        clock=clock,
+        may_sign=broker_clock(chosen.kafka).check,
     )
+    return House(service, chosen, engine, clock, store)

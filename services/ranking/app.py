@@ -14,6 +14,7 @@ from shared.access.tokens import TokenVerifier
 from shared.clock import Clock, LedgerClock
 from shared.database import engine_for, read_transaction
 from shared.events.keys import KeyFolder
+from shared.log.broker_clock import broker_clock
 from shared.migrations import upgrade
 from shared.settings import Settings
 from shared.store import EventStore, folder_signer
@@ -43,7 +44,11 @@ def create_app(
     upgrade(engine, SERVICE)
     clock = clock or LedgerClock(engine, _is_simulated(engine))
     store = EventStore(
-        engine, service=SERVICE, signer=folder_signer(KeyFolder(settings.keys), SERVICE), clock=clock
+        engine,
+        service=SERVICE,
+        signer=folder_signer(KeyFolder(settings.keys), SERVICE),
+        clock=clock,
+        may_sign=broker_clock(settings.kafka).check,
     )
     app = create_service_app(
         SERVICE,

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
@@ -109,3 +110,35 @@ def reach(bootstrap: str, timeout: float = 2.0) -> None:
 def admin(bootstrap: str, client_id: str = "bangvang-admin") -> KafkaAdminClient:
     """An admin client."""
     return KafkaAdminClient(bootstrap_servers=bootstrap.split(","), client_id=client_id)
+
+
+@contextlib.contextmanager
+def short_lived_admin(bootstrap: str, timeout_ms: int = 3_000) -> Iterator[KafkaAdminClient]:
+    """An admin client for one question.  Raises ``KafkaError`` when nobody answers in time."""
+    asking = KafkaAdminClient(
+        bootstrap_servers=bootstrap.split(","),
+        client_id="bangvang-asking",
+        bootstrap_timeout_ms=timeout_ms,
+        request_timeout_ms=timeout_ms,
+    )
+    try:
+        yield asking
+    finally:
+        asking.close()
+
+
+def controller_time(asking: KafkaAdminClient) -> datetime:
+    """What the clock of Kafka's active controller says, aware UTC, to the millisecond.
+
+    The leader of the metadata quorum answers, and gives its present time as the moment up to which it has
+    caught up itself.  Raises ``KafkaError``, also where asking is not allowed; ``LookupError`` when the
+    answer holds no time.
+    """
+    described = asking.describe_metadata_quorum()
+    partition = described["topics"][0]["partitions"][0]
+    leader = partition["leader_id"]
+    for voter in partition["current_voters"]:
+        moment = voter.get("last_caught_up_timestamp", -1)
+        if voter["replica_id"] == leader and moment > 0:
+            return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(milliseconds=moment)
+    raise LookupError("the leader of the metadata quorum gives no time")

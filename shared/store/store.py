@@ -45,7 +45,8 @@ class EventStore:
 
     ``service``: the name it signs as ("scores").  ``signer(ledger)``: its private key.  ``clock``: what
     time it is in a ledger.  ``real_time``: this machine's clock, which the database's must not leave by
-    more than 30 s, or nothing is signed (:class:`~shared.clock.ClockSkewed`).  May be used by many threads
+    more than 30 s, or nothing is signed (:class:`~shared.clock.ClockSkewed`).  ``may_sign``: asked before
+    each transaction; raises the same when the clock differs from another one.  May be used by many threads
     and processes at once; holds no state between transactions.
     """
 
@@ -57,12 +58,14 @@ class EventStore:
         signer: Signer,
         clock: Clock,
         real_time: Callable[[], datetime] = _real_time,
+        may_sign: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
         self.service = service
         self._signer = signer
         self._clock = clock
         self._real_time = real_time
+        self._may_sign = may_sign
 
     @contextmanager
     def transaction(self, ledger: str) -> Iterator[LedgerTransaction]:
@@ -71,6 +74,7 @@ class EventStore:
         PostgreSQL locks the ledger's row, so ledgers do not wait for each other; SQLite has one writer at
         a time for the whole database.  Not to be nested.
         """
+        self._may_sign()
         with write_transaction(self.engine) as connection:
             if is_postgres(connection):
                 self._lock(connection, ledger)
