@@ -9,7 +9,6 @@ import subprocess
 import sys
 from typing import Any
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,9 +46,8 @@ def agree(seeds: range) -> None:
         assert rows_of(board) == expected, f"seed {seed}"
 
 
-@pytest.mark.parametrize("start", range(0, 200, 100))
-def test_the_naive_engine_agrees_on_generated_cycles(start: int) -> None:
-    agree(range(start, start + 100))
+def test_the_naive_engine_agrees_on_generated_cycles() -> None:
+    agree(range(100))  # thousands more in tests/contract
 
 
 def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:
