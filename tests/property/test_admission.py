@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from shared.ledger.admission import Admitted, Duplicate, Held, Noise, Record, memory_admission
 from shared.ledger.merkle import leaf_hash, tree_root
+from tests.support.examples import examples
 from tests.support.stories import arrival, sources_values, story, with_dirt
 from tests.support.world import World
 
@@ -26,7 +27,7 @@ def admitted(world: World, records: list[Record]) -> list[Admitted]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_every_true_event_is_admitted_once_in_number_order_whatever_lies_between(data: st.DataObject) -> None:
     world, records = story(data)
@@ -39,7 +40,7 @@ def test_every_true_event_is_admitted_once_in_number_order_whatever_lies_between
     assert {item.event.value for item in admitted(world, records)} <= true
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_dirt_and_disorder_within_a_source_change_only_when_its_events_come(data: st.DataObject) -> None:
     """Each source's own history is that of the clean order, and what is admitted is the same set."""
@@ -52,7 +53,7 @@ def test_dirt_and_disorder_within_a_source_change_only_when_its_events_come(data
     assert found[0].event.value == opened
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_a_partition_in_number_order_keeps_its_arrival_order(data: st.DataObject) -> None:
     """Relay repeats (a restart from an older row) and noise move nothing: positions are first arrivals."""
@@ -68,7 +69,7 @@ def test_a_partition_in_number_order_keeps_its_arrival_order(data: st.DataObject
     assert [item.event.value for item in found] == clean
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.data())
 def test_every_record_comes_to_exactly_one_first_outcome(data: st.DataObject) -> None:
     world, records = story(data)
@@ -87,7 +88,7 @@ def test_every_record_comes_to_exactly_one_first_outcome(data: st.DataObject) ->
     assert waiting == sum(state.gaps().values() if state else ())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_a_second_reading_finds_the_same(data: st.DataObject) -> None:
     world, records = story(data)

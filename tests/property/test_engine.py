@@ -16,6 +16,7 @@ from services.ranking.engine import body, canonical, compute, digest, initial
 from tests.property import naive_engine
 from tests.property.cycles import cycle
 from tests.support.board import ROOT, Board, replay
+from tests.support.examples import examples
 
 
 def rows_of(board: Board) -> list[tuple[Any, ...]]:
@@ -71,7 +72,7 @@ def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:
     }
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9), st.data())
 def test_any_prefix_and_any_batches_give_the_same_bytes(seed: int, data: st.DataObject) -> None:
     _, board = cycle(seed)
@@ -85,7 +86,7 @@ def test_any_prefix_and_any_batches_give_the_same_bytes(seed: int, data: st.Data
     assert canonical(body(compute(state))) == whole
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.integers(0, 10**9), st.data())
 def test_a_copy_never_feels_what_its_original_learns(seed: int, data: st.DataObject) -> None:
     _, board = cycle(seed)
@@ -101,7 +102,7 @@ def test_a_copy_never_feels_what_its_original_learns(seed: int, data: st.DataObj
     assert canonical(body(compute(kept))) == canonical(body(compute(state)))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 2**32))
 def test_the_order_between_units_never_matters(seed: int, shuffle: int) -> None:
     _, board = cycle(seed)
@@ -121,7 +122,7 @@ def test_the_order_between_units_never_matters(seed: int, shuffle: int) -> None:
     assert digest(body(compute(replay([*head, *mixed, *ties])))) == expected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9))
 def test_renaming_the_units_renames_the_board_and_nothing_else(seed: int) -> None:
     _, board = cycle(seed)

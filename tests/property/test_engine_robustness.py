@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from services.ranking.engine import State, body, canonical, compute, evolve, initial
 from services.ranking.engine.fold import _RULES
 from tests.support.board import ROOT, TIME, Board, rulebook_2020
+from tests.support.examples import examples
 
 WORDS = st.sampled_from(
     ["1.1", "1.2", "8.1", "self", "department", "standing", "5", "-1", "T1", "P1", "V1", "V2", "A", "QH", ""]
@@ -78,7 +79,7 @@ def begun() -> State:
 BEGUN = begun()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(EVENTS)
 def test_odd_data_never_raises_and_always_gives_the_same_bytes(events: list[tuple[str, str, Any]]) -> None:
     found = []

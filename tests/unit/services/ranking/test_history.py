@@ -15,6 +15,7 @@ from services.ranking.history import History, PositionAhead
 from services.ranking.projections import newest, published, published_body, standings_at
 from shared.database import engine_for, read_transaction
 from shared.ledger import reader
+from tests.support.examples import examples
 from tests.support.shown import LEDGER, Fed, demo_rulebook, demo_units
 
 
@@ -50,7 +51,9 @@ def from_zero(fed: Fed, position: int) -> Result:
 
 
 @given(data=st.data())
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_position_equals_a_fold_from_zero(fed: Fed, data: st.DataObject) -> None:
     history = History(
         fed.engine, LEDGER, every=data.draw(st.integers(1, 40)), stops=data.draw(st.integers(1, 9)), shown=2
