@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine
 
 from shared.access.directory import settings_of
-from shared.clock import LedgerClock
+from shared.clock import Clock, LedgerClock
 from shared.database import engine_for, read_transaction
 from shared.events.keys import KeyFolder
 from shared.log.broker_clock import broker_clock
@@ -23,30 +23,39 @@ class House:
     service: str
     settings: Settings
     engine: Engine
-    clock: LedgerClock
+    clock: Clock
     store: EventStore
 
 
-def open_house(service: str, settings: Settings | None = None) -> House:
-    """Open the database of ``service`` (brought to its newest form first) and its event store."""
+def open_house(
+    service: str,
+    settings: Settings | None = None,
+    *,
+    engine: Engine | None = None,
+    clock: Clock | None = None,
+) -> House:
+    """Open the database of ``service`` (brought to its newest form first) and its event store.
+
+    ``engine``, ``clock`` replace what ``settings`` name.
+    """
     chosen = Settings.from_env() if settings is None else settings
-    engine = engine_for(chosen.service_database_url(service))
-    upgrade(engine, service)
+    opened = engine_for(chosen.service_database_url(service)) if engine is None else engine
+    upgrade(opened, service)
 
     def simulated(ledger: str, connection: Connection | None) -> bool | None:
         if connection is None:
-            with read_transaction(engine) as own:
+            with read_transaction(opened) as own:
                 return simulated(ledger, own)
         found = settings_of(connection, ledger)
         return None if found is None else found.simulated
 
-    clock = LedgerClock(engine, simulated)
+    chosen_clock = LedgerClock(opened, simulated) if clock is None else clock
     signer = folder_signer(KeyFolder(chosen.keys), service)
     store = EventStore(
-        engine,
+        opened,
         service=service,
         signer=signer,
-        clock=clock,
+        clock=chosen_clock,
         may_sign=broker_clock(chosen.kafka).check,
     )
-    return House(service, chosen, engine, clock, store)
+    return House(service, chosen, opened, chosen_clock, store)

@@ -12,7 +12,7 @@ from datetime import date
 
 from shared.events import Event
 from shared.events.catalogue import interpret
-from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, evaluate
+from shared.rulebook import Leaf, Points, Rulebook, ValueRefused, evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,3 @@ def at_stage(book: Rulebook, unit: KnownUnit, leaf: Leaf, stage: str) -> Points 
         return evaluate(book, unit.area, leaf.id, stage, last.value, last.target, last.state)
     except ValueRefused:
         return None
-
-
-def is_rescaled(points: Points | None) -> bool:
-    """Whether these are no points: nothing was to be scored."""
-    return points is RESCALED

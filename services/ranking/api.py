@@ -30,6 +30,7 @@ from services.ranking.engine import ENGINE
 from services.ranking.words import Names, Words, describe
 from shared.database import read_transaction
 from shared.events import Event
+from shared.ledger import reader
 from shared.ledger.merkle import inclusion_proof, tree_root
 from shared.web.documents import ProblemDocument
 from shared.web.etags import standings_tag, tagged
@@ -148,9 +149,10 @@ def _readers(api: ServiceBlueprint) -> None:
         """
         ledger = ledger_settings(org, cycle).ledger
         with read_transaction(desk().engine) as connection:
-            position = positions.position_of_event(connection, ledger, event_id)
-            if position is None:
+            row = reader.by_event_id(connection, ledger, event_id)
+            if row is None:
                 raise Problem("unknown-event")
+            position = row.position
             leaves = positions.leaves(connection, ledger, 2**53)
         answer = _json(
             {

@@ -65,16 +65,6 @@ def entry(connection: Connection, ledger: str, position: int) -> Entry | None:
     return found[0] if found else None
 
 
-def position_of_event(connection: Connection, ledger: str, event_id: str) -> int | None:
-    """Where the event ``event_id`` stands.  Ids are a source's own words: the first one counts."""
-    return connection.scalar(
-        select(table.c.position)
-        .where(table.c.ledger == ledger, table.c.event_id == event_id)
-        .order_by(table.c.position)
-        .limit(1)
-    )
-
-
 def position_of_sequence(connection: Connection, ledger: str, source: str, sequence: int) -> int | None:
     """Where number ``sequence`` of ``source`` stands, or None while it is not in the ledger."""
     return connection.scalar(

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from shared.access import Grant, Target, decide_access
 from shared.events import Draft
 from shared.events.catalogue import lookup
-from shared.events.envelope import instant
 from shared.rulebook import Rulebook
 from shared.rulebook.loader import load
+from shared.web.commands import Actor
 
 NOW = datetime(2020, 11, 5, 2, 0, tzinfo=UTC)
 RULEBOOK = Path(__file__).parents[2] / "deploy" / "demo" / "2020" / "rulebook.yaml"
@@ -27,36 +26,6 @@ def rulebook() -> Rulebook:
 
 
 @dataclass(frozen=True, slots=True)
-class Hat:
-    """A speaker, as the command route makes it."""
-
-    sub: str
-    role: str
-    scope: str
-    on_behalf: bool
-    now: datetime
-
-    def facts(
-        self,
-        *,
-        responsible: str | None = None,
-        occurred_at: str | None = None,
-        base_position: int | None = None,
-    ) -> dict[str, Any]:
-        data: dict[str, Any] = {
-            "occurred_at": occurred_at or instant(self.now),
-            "actor": {"sub": self.sub, "role": self.role, "scope": self.scope},
-        }
-        if responsible is not None:
-            data["responsible"] = responsible
-            if self.on_behalf:
-                data["on_behalf_of"] = responsible
-        if base_position is not None:
-            data["base_position"] = base_position
-        return data
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """A caller: ``hats`` are ``role@scope``, judged by the real rule table."""
 
@@ -66,7 +35,7 @@ class Person:
     operation: str = ""
     asked: list[str] = field(default_factory=list)
 
-    def authorise(self, target: Target, operation: str | None = None) -> Hat:
+    def authorise(self, target: Target, operation: str | None = None) -> Actor:
         grants = [
             Grant(f"g{n}", self.sub, *hat.split("@", 1), "0001-01-01T00:00:00.000000Z")
             for n, hat in enumerate(self.hats)
@@ -74,7 +43,7 @@ class Person:
         name = operation or self.operation
         self.asked.append(name)
         allowed = decide_access(grants, name, target)
-        return Hat(self.sub, allowed.grant.role, allowed.grant.scope, allowed.on_behalf, self.now)
+        return Actor(self.sub, allowed.grant.role, allowed.grant.scope, allowed.on_behalf, self.now)
 
     def at(self, moment: datetime) -> Person:
         return replace(self, now=moment)
