@@ -44,7 +44,7 @@ def create_app(
         checks=log_checks(house.engine, house.settings),
         verifier=verifier,
         demo_people=True,
-        static=pages.HERE / "static",
+        static=pages.STATIC,
     )
     app.extensions[EXTENSION] = Desk(house.engine)
     return app

@@ -1,26 +1,20 @@
-"""Ranking's HTTP interface: standings at any position, their proof, their news, and decisions.
-
-A *position* names how many events were folded: ``?at=57`` is the standings after events 0 to 56.  The
-event that made the difference between 56 and 57 is the one *at* position 56.
-"""
+"""Standings at any position, the events behind them, their proof and their news."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
-import orjson
 from flask import Response, redirect, request
 
-from services.ranking import commands, positions, schemas
+from services.ranking import positions, schemas
+from services.ranking.api.answers import json, may_look, private, problems
 from services.ranking.book import MARKED
 from services.ranking.desk import (
     Moment,
     View,
     asked_position,
     desk,
-    pinned_body,
     shown_at,
     state_at,
     view,
@@ -32,46 +26,22 @@ from shared.database import read_transaction
 from shared.events import Event
 from shared.ledger import reader
 from shared.ledger.merkle import inclusion_proof, tree_root
-from shared.web.documents import ProblemDocument
 from shared.web.etags import standings_tag, tagged
 from shared.web.pagination import link_next, page_of
 from shared.web.parsing import ServiceBlueprint
-from shared.web.problems import CONTENT_TYPE, Problem
+from shared.web.problems import Problem
 from shared.web.runtime import ledger_settings
 
 HIDDEN = Words("Sự kiện ngoài phạm vi được xem", "An event outside what this reader may see")
 
 
-def blueprint() -> ServiceBlueprint:
-    """Every route of the API, under ``/v1/<org>/<cycle>``."""
-    api = ServiceBlueprint(
-        "ranking",
-        __name__,
-        url_prefix="/v1/<org>/<cycle>",
-        description="Standings, their proof and their publication; decisions of the Standing Committee.",
-    )
-    _readers(api)
-    commands.register(api)
-    return api
-
-
-def _json(value: Any) -> Response:
-    return Response(orjson.dumps(value), content_type="application/json")
-
-
-def _readers(api: ServiceBlueprint) -> None:
-    def problem(*statuses: int) -> Any:
-        def wrap(route: Any) -> Any:
-            for status in statuses:
-                route = api.alt_response(status, schema=ProblemDocument, content_type=CONTENT_TYPE)(route)
-            return route
-
-        return wrap
+def register(api: ServiceBlueprint) -> None:
+    """Register standings, events, receipts and news on ``api``."""
 
     @api.route("/standings")
     @api.arguments(schemas.StandingsArgs, location="query")
     @api.response(200, schemas.StandingsAnswer)
-    @problem(401, 403, 404, 422, 503)
+    @problems(api, 401, 403, 404, 422, 503)
     def standings(args: dict[str, Any], org: str, cycle: str) -> Response:
         """Standings now, or at any position or instant."""
         if "after" in args:
@@ -89,7 +59,7 @@ def _readers(api: ServiceBlueprint) -> None:
         shown = shown_at(seen, position)
         body = standings_body(seen, shown.position, args.get("area"))
         return _tagged(
-            _json(body),
+            json(body),
             seen,
             shown.position,
             shown.digest,
@@ -101,11 +71,11 @@ def _readers(api: ServiceBlueprint) -> None:
     @api.route("/positions")
     @api.arguments(schemas.PositionsArgs, location="query")
     @api.response(200, schemas.EntriesAnswer)
-    @problem(401, 403, 404, 422)
+    @problems(api, 401, 403, 404, 422)
     def events(args: dict[str, Any], org: str, cycle: str) -> Response:
         """The ledger's events in order, in words; ``marks=true``: publications and decisions only."""
         seen = view(org, cycle)
-        _may_look(seen)
+        may_look(seen)
         limit = args["limit"]
         with read_transaction(desk().engine) as connection:
             found = positions.entries(
@@ -118,30 +88,27 @@ def _readers(api: ServiceBlueprint) -> None:
             )
         page = page_of(found, limit, lambda entry: entry.position)
         names = seen.book.names(seen.state)
-        answer = _json(
+        answer = private(
             {"size": seen.size, "items": [entry_answer(seen, entry, names) for entry in page.items]}
         )
-        answer.headers["Cache-Control"] = "private, no-cache"
         return link_next(answer, page)
 
     @api.route("/positions/<int:position>")
     @api.response(200, schemas.EntryAnswer)
-    @problem(401, 403, 404)
+    @problems(api, 401, 403, 404)
     def one_event(org: str, cycle: str, position: int) -> Response:
         """The event at one position, in words."""
         seen = view(org, cycle)
-        _may_look(seen)
+        may_look(seen)
         with read_transaction(desk().engine) as connection:
             entry = positions.entry(connection, seen.ledger, position) if position < seen.size else None
         if entry is None:
             raise Problem("unknown-event")
-        answer = _json(entry_answer(seen, entry, seen.book.names(seen.state)))
-        answer.headers["Cache-Control"] = "private, no-cache"
-        return answer
+        return private(entry_answer(seen, entry, seen.book.names(seen.state)))
 
     @api.route("/receipts/<path:event_id>")
     @api.response(200, schemas.ReceiptAnswer)
-    @problem(404)
+    @problems(api, 404)
     def receipt(org: str, cycle: str, event_id: str) -> Response:
         """Where an event stands, with the proof of inclusion against the present size and root.
 
@@ -154,7 +121,7 @@ def _readers(api: ServiceBlueprint) -> None:
                 raise Problem("unknown-event")
             position = row.position
             leaves = positions.leaves(connection, ledger, 2**53)
-        answer = _json(
+        return private(
             {
                 "ledger": ledger,
                 "event_id": event_id,
@@ -165,48 +132,20 @@ def _readers(api: ServiceBlueprint) -> None:
                 "inclusion": [node.hex() for node in inclusion_proof(leaves, position)],
             }
         )
-        answer.headers["Cache-Control"] = "private, no-cache"
-        return answer
 
     @api.route("/stream")
     @api.response(200, description="Server-sent events: `standings` with {position, digest}.")
     @api.doc(responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}})
-    @problem(401, 403, 404)
+    @problems(api, 401, 403, 404)
     def stream(org: str, cycle: str) -> Response:
         """News of the standings as server-sent events; what changed is fetched as who one is."""
         seen = view(org, cycle)
-        _may_look(seen)
+        may_look(seen)
         last = request.headers.get("Last-Event-ID", "")
         answer = Response(desk().hub.listen(seen.ledger, last), content_type="text/event-stream")
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Accel-Buffering"] = "no"
         return answer
-
-    @api.route("/publications")
-    @api.response(200, schemas.PublicationsAnswer)
-    @problem(404)
-    def publications(org: str, cycle: str) -> Response:
-        """Every published version, oldest first, with what it pinned."""
-        seen = view(org, cycle)
-        answer = _json({"items": [asdict(one) for one in seen.publications]})
-        answer.headers["Cache-Control"] = "private, no-cache"
-        return answer
-
-    @api.route("/publications/<int:version>")
-    @api.response(200, schemas.StandingsAnswer)
-    @problem(404)
-    def publication(org: str, cycle: str, version: int) -> Response:
-        """One published version: the pinned standings, open to everybody."""
-        seen = view(org, cycle)
-        found, body = pinned_body(seen, version)
-        answer = _json({**body, "partial": False, "publication": asdict(found), **_pins(found)})
-        return tagged(answer, standings_tag(found.digest, found.status, f"publication {version}"))
-
-
-def _may_look(seen: View) -> None:
-    """Raise a 403 problem for a reader who may see published versions only."""
-    if seen.audience.published_only:
-        raise Problem("not-public")
 
 
 def _to_position(moment: Moment) -> Response:
@@ -256,18 +195,6 @@ def _tagged(
     # For ever and for everybody only where what is shown does not depend on who asks.
     public = seen.open_to_all or seen.is_published(position)
     return tagged(answer, tag, immutable=immutable and public)
-
-
-def _pins(found: Any) -> dict[str, Any]:
-    return {
-        "position": found.position,
-        "digest": found.digest,
-        "root": found.root,
-        "engine": found.engine,
-        "rulebook": found.rulebook,
-        "board": found.status,
-        "time": found.time,
-    }
 
 
 def entry_answer(seen: View, entry: positions.Entry, names: Names) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking import positions, presenting
-from services.ranking.api import HIDDEN
+from services.ranking.api.standings import HIDDEN
 from services.ranking.desk import (
     Moment,
     View,
@@ -23,36 +22,20 @@ from services.ranking.desk import (
 )
 from services.ranking.engine import State
 from services.ranking.history import Shown
+from services.ranking.pages.answers import private, redirect_to
 from services.ranking.presenting import Scene
 from services.ranking.view import Board, Detail, count
 from services.ranking.words import Words, describe
-from shared.access.directory import known_ledgers
 from shared.database import read_transaction
 from shared.events import Event
 from shared.web.i18n import language
 from shared.web.problems import Problem
 
-HERE = Path(__file__).parent
 START = Words("Trước sự kiện đầu tiên", "Before the first event")
 
 
-def blueprint() -> Blueprint:
-    """The pages of ranking, below ``/ranking``."""
-    pages = Blueprint(
-        "standings",
-        __name__,
-        template_folder=str(HERE / "templates"),
-    )
-
-    @pages.get("/")
-    def ledgers() -> Response | str:
-        """The ledgers of this service; the only one at once."""
-        with read_transaction(desk().engine) as connection:
-            known = known_ledgers(connection)
-        if len(known) == 1:
-            query = f"?{request.query_string.decode()}" if request.query_string else ""
-            return _redirect(url_for(".standings", org=known[0].org, cycle=known[0].cycle) + query)
-        return render_template("ranking/ledgers.html", ledgers=known)
+def register(pages: Blueprint) -> None:
+    """Register the standings page and its parts on ``pages``."""
 
     @pages.get("/<org>/<cycle>/")
     def standings(org: str, cycle: str) -> Response | str:
@@ -76,35 +59,21 @@ def blueprint() -> Blueprint:
         detail = _detail(seen, shown, state, unit)
         if detail is None:
             raise Problem("unknown-unit", status=404)
-        return _private(render_template("ranking/_detail.html", detail=detail))
-
-    return pages
-
-
-def _redirect(target: str) -> Response:
-    answer = redirect(target, 302)
-    return Response(answer.get_data(), answer.status_code, dict(answer.headers))
-
-
-def _private(html: str) -> Response:
-    answer = Response(html, mimetype="text/html")
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["Vary"] = "Cookie, Authorization"
-    return answer
+        return private(render_template("ranking/_detail.html", detail=detail))
 
 
 def _page(template: str, org: str, cycle: str) -> Response | str:
     seen = view(org, cycle)
     position = asked_position(seen, request.args.get("at"))
     if isinstance(position, Moment):
-        return _redirect(_address(request.path, at=position.position))
+        return redirect_to(_address(request.path, at=position.position))
     shown = shown_at(seen, position)
     state = state_at(seen, shown.position)
     made = presenting.board(_scene(seen, shown, state, live=position is None))
     opened = request.args.get("open")
     marks = [mark.position for mark in made.marks]
     page = url_for(".standings", org=org, cycle=cycle)
-    return _private(
+    return private(
         render_template(
             template,
             board=made,

@@ -1,0 +1,42 @@
+"""What every route of ranking's API answers with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from services.ranking.desk import View
+from shared.web.documents import ProblemDocument
+from shared.web.parsing import ServiceBlueprint
+from shared.web.problems import CONTENT_TYPE, Problem
+
+
+def json(value: Any) -> Response:
+    """``value`` as a JSON answer."""
+    return Response(orjson.dumps(value), content_type="application/json")
+
+
+def private(value: Any) -> Response:
+    """``value`` as a JSON answer that no shared cache may keep: it depends on who asks, or on when."""
+    answer = json(value)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def problems(api: ServiceBlueprint, *statuses: int) -> Any:
+    """Say in the OpenAPI document which problems a route answers."""
+
+    def wrap(route: Any) -> Any:
+        for status in statuses:
+            route = api.alt_response(status, schema=ProblemDocument, content_type=CONTENT_TYPE)(route)
+        return route
+
+    return wrap
+
+
+def may_look(seen: View) -> None:
+    """Raise a 403 problem for a reader who may see published versions only."""
+    if seen.audience.published_only:
+        raise Problem("not-public")

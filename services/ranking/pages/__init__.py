@@ -1,0 +1,34 @@
+"""The pages of ranking, below ``/ranking``.  Each module registers its own on the one blueprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from services.ranking.desk import desk
+from services.ranking.pages import standings
+from services.ranking.pages.answers import redirect_to
+from shared.access.directory import known_ledgers
+from shared.database import read_transaction
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+
+
+def blueprint() -> Blueprint:
+    """Every page of ranking."""
+    pages = Blueprint("pages", __name__, template_folder=str(HERE / "templates"))
+
+    @pages.get("/")
+    def ledgers() -> Response | str:
+        """The ledgers of this service; the only one at once."""
+        with read_transaction(desk().engine) as connection:
+            known = known_ledgers(connection)
+        if len(known) == 1:
+            query = f"?{request.query_string.decode()}" if request.query_string else ""
+            return redirect_to(url_for(".standings", org=known[0].org, cycle=known[0].cycle) + query)
+        return render_template("ranking/ledgers.html", ledgers=known)
+
+    standings.register(pages)
+    return pages
