@@ -95,6 +95,20 @@ class Models(NamedTuple):
     number: int = 0
 
 
+class Admitted(NamedTuple):
+    """The Committee lets the late score at position ``fact`` count from this position on."""
+
+    position: int
+    fact: Any
+
+
+class Revoked(NamedTuple):
+    """What took effect at position ``decision`` counts no longer: the Committee says it did not decide so."""
+
+    position: int
+    decision: int
+
+
 class Milestone(NamedTuple):
     """``opened`` (the inspection was opened) or ``concluded``."""
 
@@ -102,4 +116,6 @@ class Milestone(NamedTuple):
     what: str
 
 
-Fact = Recorded | Withdrawn | Proposed | Decided | VetoFact | VetoGiven | Models | Milestone
+Fact = (
+    Recorded | Withdrawn | Proposed | Decided | VetoFact | VetoGiven | Models | Admitted | Revoked | Milestone
+)

@@ -14,7 +14,7 @@ for any event whose ``data`` is a dict; positions must come in increasing order.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -24,12 +24,14 @@ from services.ranking.engine.facts import (
     DECISION,
     SCORES,
     UNSTATED,
+    Admitted,
     Decided,
     Fact,
     Milestone,
     Models,
     Proposed,
     Recorded,
+    Revoked,
     VetoFact,
     Withdrawn,
 )
@@ -107,12 +109,63 @@ class TieDecision:
     order: tuple[tuple[str, ...], ...]
 
 
+Rule = Callable[["State", str, int, dict[str, Any]], None]
+"""How one type of event changes a state: the state, the event's subject, its position and its data."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionNote:
+    """One decision of the Standing Committee, and what became of it.
+
+    ``on_behalf``: the Office entered it.  ``confirmed``, ``disputed``: position of a member's newest answer.
+    ``effective``: position from which it counts, None while it does not.
+    """
+
+    position: int
+    type: str
+    subject: str
+    on_behalf: bool
+    data: Mapping[str, Any] = field(repr=False)
+    confirmed: int | None = None
+    disputed: int | None = None
+    effective: int | None = None
+
+    @property
+    def unanswered(self) -> bool:
+        """Entered by the Office, and no member has said a word: shown, never taken for consent."""
+        return self.on_behalf and self.confirmed is None and self.disputed is None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishingException:
+    """Criteria without which a unit may be published, from ``position`` on (rulebook format §6)."""
+
+    position: int
+    unit: str
+    criteria: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Freeze:
+    """A position with a name: standings after ``at`` events."""
+
+    position: int
+    name: str
+    at: int
+    reason: str
+
+
 class State:
     """Everything known of one ledger up to ``size`` events.  See the contract of this module."""
 
     __slots__ = (
+        "acknowledged",
+        "acknowledged_noise",
         "adoptions",
         "cycle",
+        "decisions",
+        "exceptions",
+        "freezes",
         "ledger",
         "memo",
         "opened",
@@ -142,6 +195,11 @@ class State:
         self.ties: tuple[TieDecision, ...] = ()
         self.publications: tuple[Published, ...] = ()
         self.round: Round | None = None
+        self.decisions: dict[int, DecisionNote] = {}
+        self.exceptions: tuple[PublishingException, ...] = ()
+        self.freezes: tuple[Freeze, ...] = ()
+        self.acknowledged: frozenset[int] = frozenset()
+        self.acknowledged_noise: frozenset[str] = frozenset()
         self.scored = False
         self.uninterpreted = 0
         self.uninterpreted_at: tuple[tuple[int, str], ...] = ()
@@ -153,6 +211,7 @@ class State:
         for name in State.__slots__:
             setattr(other, name, getattr(self, name))
         other.units = self.units.copy()
+        other.decisions = self.decisions.copy()
         # Both sides lose the right to write to what they now share.
         self.owner, other.owner = object(), object()
         return other
@@ -258,7 +317,7 @@ def _proposed(state: State, subject: str, position: int, data: dict[str, Any]) -
     )
 
 
-def _veto(event: str) -> Callable[[State, str, int, dict[str, Any]], None]:
+def _veto(event: str) -> Rule:
     def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
         state.add(subject, VetoFact(position, event, data.get("veto"), data.get("document")))
 
@@ -422,7 +481,7 @@ def _decision_withdrawn(state: State, subject: str, position: int, data: dict[st
     state.add(subject, Withdrawn(position, DECISION, data.get("criterion"), data.get("stage")))
 
 
-def _decided(kind: str) -> Callable[[State, str, int, dict[str, Any]], None]:
+def _decided(kind: str) -> Rule:
     def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
         state.add(
             subject,
@@ -450,6 +509,100 @@ def _decision_tie(state: State, subject: str, position: int, data: dict[str, Any
     state.refused = (*state.refused, Refused(position, "decision.tie", "ORDER"))
 
 
+def _late_fact(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    if data.get("outcome") == "accepted":
+        state.add(subject, Admitted(position, data.get("fact")))
+
+
+def _exception(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    listed = data.get("criteria")
+    criteria = tuple(one for one in listed if isinstance(one, str)) if isinstance(listed, list) else ()
+    state.exceptions = (*state.exceptions, PublishingException(position, subject, criteria))
+
+
+def _committee(type_: str, rule: Rule) -> Rule:
+    """``rule`` of a decision: at once, or at its confirmation where the policy of the moment asks for one.
+
+    ``on_behalf_confirmation`` (format §10): ``required`` = what the Office entered waits for a member.
+    """
+
+    def decided(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        on_behalf = data.get("on_behalf_of") is not None
+        waits = (
+            on_behalf
+            and state.rulebook is not None
+            and state.rulebook.policies["on_behalf_confirmation"] == "required"
+        )
+        state.decisions[position] = DecisionNote(
+            position, type_, subject, on_behalf, data, effective=None if waits else position
+        )
+        if not waits:
+            rule(state, subject, position, data)
+
+    return decided
+
+
+def _answered(state: State, position: int, data: dict[str, Any], type_: str) -> DecisionNote | None:
+    """The decision that an answer is about; None, and refused, when there is none to answer."""
+    named = data.get("decision")
+    note = state.decisions.get(named) if type(named) is int else None
+    if note is None or not note.on_behalf or note.confirmed is not None:
+        state.refused = (*state.refused, Refused(position, type_, "NOTHING_TO_ANSWER"))
+        return None
+    return note
+
+
+def _confirmed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """A member says yes: what waited, or was disputed, counts from here on."""
+    note = _answered(state, position, data, "decision.confirmed")
+    if note is None:
+        return
+    if note.effective is None:
+        _DECISIONS[note.type](state, note.subject, position, dict(note.data))
+    effective = position if note.effective is None else note.effective
+    state.decisions[note.position] = replace(note, confirmed=position, effective=effective)
+
+
+def _disputed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """A member says no: what the Office entered counts no longer, unless it is confirmed after all."""
+    note = _answered(state, position, data, "decision.disputed")
+    if note is None:
+        return
+    if note.effective is not None:
+        _revoke(state, note, position)
+    state.decisions[note.position] = replace(note, disputed=position, effective=None)
+
+
+def _revoke(state: State, note: DecisionNote, position: int) -> None:
+    assert note.effective is not None
+    if note.type == "decision.tie.v1":
+        state.ties = tuple(one for one in state.ties if one.position != note.effective)
+    elif note.type == "decision.exception.v1":
+        state.exceptions = tuple(one for one in state.exceptions if one.position != note.effective)
+    else:
+        state.add(note.subject, Revoked(position, note.effective))
+
+
+def _event_acknowledged(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    if type(data.get("event")) is int:
+        state.acknowledged = state.acknowledged | {data["event"]}
+
+
+def _noise_acknowledged(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    if isinstance(data.get("noise"), str):
+        state.acknowledged_noise = state.acknowledged_noise | {data["noise"]}
+
+
+def _frozen(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """The first to give a name keeps it; a position that did not exist yet cannot have one."""
+    name, at = data.get("name"), data.get("position")
+    taken = any(one.name == name for one in state.freezes)
+    if not isinstance(name, str) or type(at) is not int or not 0 <= at <= position or taken:
+        state.refused = (*state.refused, Refused(position, "standings.frozen", "FREEZE"))
+        return
+    state.freezes = (*state.freezes, Freeze(position, name, at, str(data.get("reason", ""))))
+
+
 def _published(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
     state.publications = (
         *state.publications,
@@ -469,7 +622,22 @@ _IN: Final = "/inspections/"
 _RK: Final = "/ranking/"
 _NO: Final = "/notify/"
 
-_RULES: Final[dict[str, tuple[str, Callable[[State, str, int, dict[str, Any]], None]]]] = {
+_DECISIONS: Final[dict[str, Rule]] = {
+    "decision.score.v1": _decision_score,
+    "decision.score_withdrawn.v1": _decision_withdrawn,
+    "decision.bonus.v1": _decided("bonus"),
+    "decision.penalty.v1": _decided("penalty"),
+    "decision.veto_recorded.v1": _veto("veto.recorded"),
+    "decision.veto_lifted.v1": _veto("veto.lifted"),
+    "decision.forfeit_confirmed.v1": _veto("decision.forfeit_confirmed"),
+    "decision.forfeit_lifted.v1": _veto("decision.forfeit_lifted"),
+    "decision.late_fact.v1": _late_fact,
+    "decision.exception.v1": _exception,
+    "decision.tie.v1": _decision_tie,
+}
+"""What each decision of the Standing Committee does once it counts."""
+
+_RULES: Final[dict[str, tuple[str, Rule]]] = {
     "score.recorded.v1": (_SC, _score),
     "score.withdrawn.v1": (_SC, _score_withdrawn),
     "bonus.proposed.v1": (_SC, _proposed),
@@ -484,13 +652,12 @@ _RULES: Final[dict[str, tuple[str, Callable[[State, str, int, dict[str, Any]], N
     "conclusion.signed.v1": (_IN, _conclusion),
     "conclusion.amended.v1": (_IN, _conclusion),
     "round.closed.v1": (_IN, _round_closed),
-    "decision.score.v1": (_RK, _decision_score),
-    "decision.score_withdrawn.v1": (_RK, _decision_withdrawn),
-    "decision.bonus.v1": (_RK, _decided("bonus")),
-    "decision.penalty.v1": (_RK, _decided("penalty")),
-    "decision.forfeit_confirmed.v1": (_RK, _veto("decision.forfeit_confirmed")),
-    "decision.forfeit_lifted.v1": (_RK, _veto("decision.forfeit_lifted")),
-    "decision.tie.v1": (_RK, _decision_tie),
+    **{name: (_RK, _committee(name, rule)) for name, rule in _DECISIONS.items()},
+    "decision.confirmed.v1": (_RK, _confirmed),
+    "decision.disputed.v1": (_RK, _disputed),
+    "event.acknowledged.v1": (_RK, _event_acknowledged),
+    "noise.acknowledged.v1": (_RK, _noise_acknowledged),
+    "standings.frozen.v1": (_RK, _frozen),
     "result.published.v1": (_RK, _published),
     "ledger.opened.v1": (_ROOT, _ledger_opened),
     "key.added.v1": (_ROOT, _inert),

@@ -17,14 +17,17 @@ from services.ranking.engine.context import AreaPlan, Context
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
+    DECISION,
     SCORES,
     STAGES_OF,
     UNSTATED,
+    Admitted,
     Decided,
     Fact,
     Models,
     Proposed,
     Recorded,
+    Revoked,
     VetoFact,
     VetoGiven,
     Withdrawn,
@@ -34,6 +37,8 @@ from shared.rulebook.number import NotADecimal, on_step, parse, to_step, total
 
 VETO_ORIGIN: Final = "veto"
 ZERO: Final = Fraction(0)
+TOO_LATE: Final = ("ROUND_CLOSED", "AFTER_CONCLUSION", "LATE")
+"""Why a value that came too late does not count unless the Committee decides so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,9 @@ class Mark:
     ``status`` else says why not: a row code (``S006``), ``STALE`` (the effective value before an
     adjustment was not the one it states), ``PERIOD`` (made for another period), ``STALE_RULEBOOK``,
     ``NO_RULEBOOK``, ``INVALIDATED``, ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a
-    value that came after the inspection was opened.  ``points`` None with an empty status: the leaf is
-    rescaled out.
+    value that came after the inspection was opened.  ``admitted``: position of the decision that lets a
+    late value count; within its stage it is as new as that.  ``points`` None with an empty status: the
+    leaf is rescaled out.
     """
 
     position: int
@@ -57,6 +63,7 @@ class Mark:
     status: str
     withdrawn: bool
     late: bool
+    admitted: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +159,18 @@ class Sheet:
 class _Mark:
     """A mark while its unit is being judged."""
 
-    __slots__ = ("fact", "late", "own", "points", "stage", "status", "veto", "withdrawn")
+    __slots__ = (
+        "admitted",
+        "fact",
+        "late",
+        "own",
+        "points",
+        "stage",
+        "status",
+        "too_late",
+        "veto",
+        "withdrawn",
+    )
 
     def __init__(self, fact: Recorded, own: int, points: Fraction | None, status: str) -> None:
         self.fact = fact
@@ -163,6 +181,8 @@ class _Mark:
         self.veto = ""
         self.withdrawn = False
         self.late = False
+        self.too_late = ""
+        self.admitted: int | None = None
 
     @property
     def counts(self) -> bool:
@@ -181,6 +201,7 @@ class _Mark:
             self.status,
             self.withdrawn,
             self.late,
+            self.admitted,
         )
 
 
@@ -195,6 +216,9 @@ class _Play:
         self.decided: list[Decided] = []
         self.occurred_on: dict[Any, Any] = {}
         self.in_force: dict[str, Veto] = {}
+        self.put_by: dict[str, int] = {}
+        self.lifted_at: dict[int, list[Veto]] = {}
+        self.revoked: set[int] = set()
         self.refs: set[Any] = set()
         self.counted = 0
         self.opened: int | None = None
@@ -220,6 +244,10 @@ class _Play:
             elif isinstance(fact, Models):
                 self.refs.update(ref for ref in fact.refs if _plain(ref))
                 self.counted += fact.number
+            elif isinstance(fact, Admitted):
+                self._admitted(fact)
+            elif isinstance(fact, Revoked):
+                self._revoked(fact)
             elif fact.what == "opened":
                 self.opened = fact.position if self.opened is None else self.opened
             else:
@@ -238,12 +266,42 @@ class _Play:
             before = self.effective_before(criterion, fact.position)
             if not _same(before, fact.from_effective):
                 mark.status = "STALE"
-        judge = self.context.judge_of(own)
-        if not mark.status and judge != own:
-            mark.points, mark.status = self._judged(fact, judge)
+        if not mark.status:
+            self._judge_anew(mark)
+        self.marks.setdefault(criterion, []).append(mark)
+
+    def _judge_anew(self, mark: _Mark) -> None:
+        """What an amendment that evaluates everything again makes of an accepted value (§1)."""
+        judge = self.context.judge_of(mark.own)
+        if judge != mark.own:
+            mark.points, mark.status = self._judged(mark.fact, judge)
             if mark.status:
                 mark.status = "INVALIDATED"
-        self.marks.setdefault(criterion, []).append(mark)
+
+    def _admitted(self, fact: Admitted) -> None:
+        """A late value counts from here on, as if it had been stated here."""
+        for marks in self.marks.values():
+            for mark in marks:
+                if mark.fact.position == fact.fact and mark.status in TOO_LATE and not mark.withdrawn:
+                    mark.too_late, mark.status, mark.admitted = mark.status, "", fact.position
+                    self._judge_anew(mark)
+                    marks.remove(mark)
+                    marks.append(mark)
+                    return
+
+    def _revoked(self, fact: Revoked) -> None:
+        """Take back what one decision did; what others did stays."""
+        gone = fact.decision
+        self.revoked.add(gone)
+        for mark in [mark for marks in self.marks.values() for mark in marks]:
+            if mark.fact.position == gone and mark.fact.origin == DECISION:
+                mark.withdrawn = True
+            elif mark.admitted == gone:
+                mark.status, mark.admitted = mark.too_late, None
+        for veto in [one for one in self.in_force.values() if self.put_by[one.id] == gone]:
+            self._lift(veto, fact.position)
+        for veto in self.lifted_at.pop(gone, ()):
+            self._put_in_force(veto, fact.position)
 
     def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
         if own < 0:
@@ -330,15 +388,20 @@ class _Play:
             if fact.event == veto.event and (fact.document or not veto.document_required):
                 self._put_in_force(veto, fact.position)
             elif fact.event == veto.lifted_by:
-                self.in_force.pop(veto.id, None)
-                for mark in (mark for marks in self.marks.values() for mark in marks):
-                    if mark.veto == veto.id:
-                        mark.withdrawn = True
+                self._lift(veto, fact.position)
+
+    def _lift(self, veto: Veto, position: int) -> None:
+        if self.in_force.pop(veto.id, None) is not None:
+            self.lifted_at.setdefault(position, []).append(veto)
+        for mark in (mark for marks in self.marks.values() for mark in marks):
+            if mark.veto == veto.id:
+                mark.withdrawn = True
 
     def _put_in_force(self, veto: Veto, position: int) -> None:
         if veto.id in self.in_force:
             return
         self.in_force[veto.id] = veto
+        self.put_by[veto.id] = position
         if not veto.zeroes_inspection:
             return
         for leaf in self.rulebook.leaves:
@@ -537,6 +600,9 @@ class _Counted:
             key = (fact.code, fact.occurrence_ref)
             if not (_plain(fact.code) and _plain(fact.occurrence_ref)) or fact.code not in self.items:
                 result.append((fact, "S002", ZERO))
+                continue
+            if fact.position in self.play.revoked:
+                result.append((fact, "REVOKED", ZERO))
                 continue
             if not fact.accepted:
                 if key in counted:

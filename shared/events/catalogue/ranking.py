@@ -10,6 +10,11 @@ from shared.events.catalogue.base import Decision, EventType, Fact
 from shared.events.fields import Code, DecimalString, Digest, Text
 
 
+def _position() -> fields.Integer:
+    """0-based position of an event in the ledger, or a number of events folded."""
+    return fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+
+
 class ScoreDecided(Decision):
     """Points, or NOT_APPLICABLE, at the stages ``standing`` and ``appeal`` (rulebook 3)."""
 
@@ -45,6 +50,54 @@ class ForfeitConfirmed(Decision):
     """No full document pack in time: no inspection, no right to complain (plan III.4)."""
 
 
+class VetoDecided(Decision):
+    """The Committee itself puts a recorded veto of the rulebook in force, or lifts it (rulebook 8)."""
+
+    veto = Code(required=True)
+
+
+class LateFactDecided(Decision):
+    """Whether a score that came too late counts after all (domain 6): from this decision on, if accepted."""
+
+    fact = _position()
+    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "refused"]))
+
+
+class ExceptionDecided(Decision):
+    """The unit may be published although these criteria have no value (rulebook 6); it has no class then."""
+
+    criteria = fields.List(Code(), required=True, validate=validate.Length(min=1, max=1000))
+
+
+class EntryAnswered(Fact):
+    """A member of the Committee says whether it decided what the Office entered at ``decision``."""
+
+    decision = _position()
+    text = Text()
+
+
+class EventAcknowledged(Fact):
+    """Somebody has looked at an event that nobody here understands, and says why it may stand."""
+
+    event = _position()
+    reason = Text(required=True)
+
+
+class NoiseAcknowledged(Fact):
+    """Somebody has looked at a record that is not authentic.  ``noise``: SHA-256 of its value."""
+
+    noise = Digest(required=True)
+    reason = Text(required=True)
+
+
+class StandingsFrozen(Fact):
+    """A freeze: a position with a name (audit 5)."""
+
+    name = Code(required=True)
+    position = _position()
+    reason = Text(required=True)
+
+
 class TieDecided(Decision):
     """Order of units still tied; units in one inner list keep their tie."""
 
@@ -55,7 +108,10 @@ class TieDecided(Decision):
 
 
 class ResultPublished(Fact):
-    """A version of the standings, pinned: position, root, rulebook, engine and digest (invariant 6)."""
+    """A version of the standings, pinned: position, root, rulebook, engine and digest (invariant 6).
+
+    ``supersedes``, ``reason``: from the second version on, which version it replaces, and why.
+    """
 
     version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     status = fields.String(required=True, validate=validate.OneOf(["UNOFFICIAL", "OFFICIAL"]))
@@ -67,6 +123,8 @@ class ResultPublished(Fact):
     complete = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     units = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
     provisional = fields.Boolean(required=True)
+    supersedes = fields.Integer(strict=True, validate=validate.Range(min=1))
+    reason = Text()
 
 
 TYPES = (
@@ -86,6 +144,53 @@ TYPES = (
         "decision.forfeit_confirmed.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is confirmed."
     ),
     EventType("decision.forfeit_lifted.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is lifted."),
+    EventType(
+        "decision.veto_recorded.v1", ("ranking",), VetoDecided, "unit", "The Committee puts a veto in force."
+    ),
+    EventType("decision.veto_lifted.v1", ("ranking",), VetoDecided, "unit", "The Committee lifts a veto."),
+    EventType(
+        "decision.late_fact.v1",
+        ("ranking",),
+        LateFactDecided,
+        "unit",
+        "The Committee admits a late score, or not.",
+    ),
+    EventType(
+        "decision.exception.v1",
+        ("ranking",),
+        ExceptionDecided,
+        "unit",
+        "The Committee lets a unit be published incomplete.",
+    ),
+    EventType(
+        "decision.confirmed.v1",
+        ("ranking",),
+        EntryAnswered,
+        "as cited",
+        "A member confirms a decision that the Office entered.",
+    ),
+    EventType(
+        "decision.disputed.v1",
+        ("ranking",),
+        EntryAnswered,
+        "as cited",
+        "A member says that an entered decision is not the Committee's.",
+    ),
+    EventType(
+        "event.acknowledged.v1",
+        ("ranking",),
+        EventAcknowledged,
+        "*",
+        "An event that is not understood is acknowledged.",
+    ),
+    EventType(
+        "noise.acknowledged.v1",
+        ("ranking",),
+        NoiseAcknowledged,
+        "*",
+        "A record that is not authentic is acknowledged.",
+    ),
+    EventType("standings.frozen.v1", ("ranking",), StandingsFrozen, "*", "A position is given a name."),
     EventType("decision.tie.v1", ("ranking",), TieDecided, "*", "The Committee orders tied units."),
     EventType(
         "result.published.v1",
