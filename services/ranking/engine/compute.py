@@ -48,6 +48,7 @@ def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
         groups=tuple(group.id for group in book.groups),
         areas=tuple(boards),
         open_words=_open_words(state, tuple(boards), open_ties if book.rank_style == "1234" else {}),
+        rules=book,
     )
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
 from services.ranking.engine.classes import QuotaLine
 from services.ranking.engine.sheet import Sheet
+from shared.rulebook.model import Rulebook
 from shared.rulebook.number import show
 
 
@@ -56,6 +57,8 @@ class Standings:
     areas: tuple[AreaStandings, ...]
     open_words: tuple[str, ...]
     """Why these standings are provisional, as words with counts; empty: nothing is open."""
+    rules: Rulebook | None = field(default=None, repr=False)
+    """The rulebook that classed and ranked; no part of the body, which names it by its hash."""
 
     def rows(self) -> list[Row]:
         """Every row of every area."""
