@@ -5,7 +5,7 @@ The command route's ``Act`` is one; a test may make another.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Protocol
 
 from shared.access import Target
@@ -75,3 +75,15 @@ def without_none(**about: Any) -> dict[str, Any]:
         for name, value in about.items()
         if value is not None and value != ()
     }
+
+
+def check_day(day: str, today: date) -> None:
+    """Refuse a decision dated after ``today`` (both in the ledger's zone)."""
+    if date.fromisoformat(day) > today:
+        raise Refused(
+            "in-the-future",
+            f"Ngày {day} ở tương lai; hôm nay là {today.isoformat()}.",
+            f"{day} is in the future; today is {today.isoformat()}.",
+            field="date",
+            value=day,
+        )

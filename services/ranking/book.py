@@ -27,6 +27,12 @@ MARKED = (
     "decision.forfeit_confirmed.v1",
     "decision.forfeit_lifted.v1",
     "decision.tie.v1",
+    "decision.score_withdrawn.v1",
+    "decision.veto_recorded.v1",
+    "decision.veto_lifted.v1",
+    "decision.late_fact.v1",
+    "decision.exception.v1",
+    "standings.frozen.v1",
     "round.closed.v1",
 )
 _READ = (*MARKED, "department.registered.v1", "inspection.scheduled.v1")

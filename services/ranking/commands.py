@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import inspect
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
+from sqlalchemy import Connection
 
-from services.ranking import decider, schemas
-from services.ranking.decider import Candidate, Known
+from services.ranking import decider, publishing, schemas
+from services.ranking.decider import Known
 from services.ranking.desk import desk
+from services.ranking.engine import compute
+from services.ranking.folding import fold, result
+from services.ranking.gate import Around, Gate, gate
+from services.ranking.history import Shown
+from services.ranking.positions import noise_digests
 from services.ranking.projections import newest
 from shared.access import Target
-from shared.deciding import check_happened
+from shared.access.directory import LedgerSettings
+from shared.deciding import check_day, check_happened
 from shared.decisions import Refused
 from shared.events import Draft
 from shared.ledger.positions import open_gaps
@@ -24,30 +34,83 @@ COMMITTEE = "STANDING_COMMITTEE"
 """The body that answers for every decision; the Office enters them from its minutes."""
 
 
+Decider = Callable[[Known, Mapping[str, Any], Mapping[str, Any]], Draft]
+
+
 def register(blueprint: ServiceBlueprint) -> None:
     """Register every command of ranking on ``blueprint``."""
-    routes: tuple[tuple[str, type[Schema], str, str, Handler], ...] = (
-        ("score", schemas.DecideScore, "decide_score", "Decide a criterion of a unit.", _score),
-        ("bonus", schemas.DecideAmount, "decide_bonus", "Decide on a bonus.", _amount("bonus")),
-        ("penalty", schemas.DecideAmount, "decide_penalty", "Decide on a penalty.", _amount("penalty")),
-        ("forfeit", schemas.DecideForfeit, "decide_forfeit", "Confirm or lift a forfeit.", _forfeit),
-        ("tie", schemas.DecideTie, "decide_tie", "Decide the order of tied units.", _tie),
+    routes: tuple[tuple[str, type[Schema], str, Handler], ...] = (
+        ("score", schemas.DecideScore, "Decide a criterion of a unit.", _decided(decider.decide_score)),
+        (
+            "score-withdrawal",
+            schemas.WithdrawScore,
+            "Take a decided criterion back.",
+            _decided(decider.withdraw_score),
+        ),
+        (
+            "bonus",
+            schemas.DecideAmount,
+            "Decide on a bonus.",
+            _decided(partial(decider.decide_amount, "bonus")),
+        ),
+        (
+            "penalty",
+            schemas.DecideAmount,
+            "Decide on a penalty.",
+            _decided(partial(decider.decide_amount, "penalty")),
+        ),
+        ("veto", schemas.DecideVeto, "Put a veto in force, or lift it.", _decided(decider.decide_veto)),
+        ("forfeit", schemas.DecideForfeit, "Confirm or lift a forfeit.", _forfeit),
+        ("late-fact", schemas.DecideLateFact, "Decide on a late score.", _decided(decider.decide_late_fact)),
+        (
+            "exception",
+            schemas.DecideException,
+            "Let a unit be published incomplete.",
+            _decided(decider.decide_exception),
+        ),
+        ("tie", schemas.DecideTie, "Decide the order of tied units.", _decided(decider.decide_tie)),
     )
-    for path, schema, operation, summary, handler in routes:
+    for path, schema, summary, handler in routes:
         command_route(
             blueprint,
             f"/decisions/{path}",
             schema=schema,
-            operation=f"ranking.{operation}",
+            operation=f"ranking.decide_{path.replace('-', '_')}",
             summary=summary,
-        )(handler)
-    command_route(
-        blueprint,
-        "/publish",
-        schema=schemas.PublishCommand,
-        operation="ranking.publish",
-        summary="Publish the standings as they are now.",
-    )(publish_standings)
+        )(_named(handler, f"decide_{path.replace('-', '_')}"))
+    others: tuple[tuple[str, type[Schema], str, str, Handler], ...] = (
+        (
+            "/decisions/confirm",
+            schemas.AnswerEntry,
+            "confirm",
+            "Confirm or dispute what the Office entered.",
+            _stated(decider.answer_entry),
+        ),
+        (
+            "/acknowledgements",
+            schemas.Acknowledge,
+            "acknowledge",
+            "Acknowledge an event or record that stands in the way.",
+            _stated(decider.acknowledge),
+        ),
+        ("/freezes", schemas.FreezeCommand, "freeze", "Give a position a name.", _stated(decider.freeze)),
+        (
+            "/publish",
+            schemas.PublishCommand,
+            "publish",
+            "Publish the standings as they are now.",
+            publish_standings,
+        ),
+    )
+    for path, schema, operation, summary, handler in others:
+        command_route(blueprint, path, schema=schema, operation=f"ranking.{operation}", summary=summary)(
+            _named(handler, operation)
+        )
+
+
+def _named(handler: Handler, name: str) -> Handler:
+    handler.__name__ = name  # type: ignore[attr-defined]
+    return handler
 
 
 def _known(tx: CommandTransaction, ledger: str) -> Known:
@@ -58,7 +121,7 @@ def _known(tx: CommandTransaction, ledger: str) -> Known:
         for code, unit in state.units.items()
         if unit.register is not None and isinstance(unit.register.get("area"), str)
     }
-    return Known(position, state.rulebook, areas)
+    return Known(position, state, areas, frozenset(noise_digests(tx.connection, ledger)))
 
 
 def _position(tx: CommandTransaction, ledger: str) -> int:
@@ -72,26 +135,33 @@ def _decision(command: Mapping[str, Any], act: Act, known: Known) -> tuple[dict[
     content = dict(command)
     occurred_at = content.pop("occurred_at", None)
     check_happened(occurred_at, act.now)
+    check_day(content["date"], act.now.astimezone(ZoneInfo(act.ledger.timezone)).date())
     facts = actor.facts(responsible=COMMITTEE, occurred_at=occurred_at, base_position=known.position)
     return content, facts
 
 
-def _score(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
-    """The Standing Committee sets points or NOT_APPLICABLE; stage ``appeal`` outranks ``standing``."""
-    known = _known(tx, act.ledger.ledger)
-    content, facts = _decision(command, act, known)
-    return [decider.decide_score(known, content, facts)]
+def _decided(decide: Decider) -> Handler:
+    """A decision of the body: it, or the Office on its behalf, states it from the minutes."""
 
-
-def _amount(kind: str) -> Handler:
-    def decide(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
+    def handle(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
         known = _known(tx, act.ledger.ledger)
         content, facts = _decision(command, act, known)
-        return [decider.decide_amount(kind, known, content, facts)]
+        return [decide(known, content, facts)]
 
-    decide.__name__ = f"decide_{kind}"
-    decide.__doc__ = f"Only an accepted {kind} counts, up to the caps of the rulebook."
-    return decide
+    handle.__doc__ = inspect.getdoc(decide.func if isinstance(decide, partial) else decide)
+    return handle
+
+
+def _stated(decide: Decider) -> Handler:
+    """What a person states in his own name."""
+
+    def handle(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
+        actor = act.authorise(Target())
+        known = _known(tx, act.ledger.ledger)
+        return [decide(known, command, actor.facts(base_position=known.position))]
+
+    handle.__doc__ = inspect.getdoc(decide)
+    return handle
 
 
 def _forfeit(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
@@ -99,13 +169,6 @@ def _forfeit(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[
     known = _known(tx, act.ledger.ledger)
     content, facts = _decision(command, act, known)
     return [decider.decide_forfeit(known, tx.stream(command["unit"]), content, facts)]
-
-
-def _tie(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
-    """Used only as far as the named units are still tied."""
-    known = _known(tx, act.ledger.ledger)
-    content, facts = _decision(command, act, known)
-    return [decider.decide_tie(known, content, facts)]
 
 
 def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
@@ -124,10 +187,17 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
             value=wanted,
             status=409,
         )
+    candidate = _candidate(shown)
+    passage = passage_of(tx.connection, act.ledger, shown, command["status"])
+    facts = actor.facts(base_position=position)
+    published = tx.stream_of_types("result.published.v1")
+    return [publishing.publish(published, candidate, passage, command, facts)]
+
+
+def _candidate(shown: Shown) -> publishing.Candidate:
     provisional = shown.body["provisional"]
-    gaps = open_gaps(tx.connection)
-    candidate = Candidate(
-        position=position,
+    return publishing.Candidate(
+        position=shown.position,
         root=shown.root,
         rulebook=shown.body["rulebook"] or "",
         engine=shown.body["engine"],
@@ -135,10 +205,19 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
         complete=provisional["complete"],
         units=provisional["units"],
         provisional=bool(provisional["reasons"]),
-        gaps=sum(count for (of_ledger, _), count in gaps.items() if of_ledger == ledger),
-        uninterpreted=desk().histories.of(ledger).state_at(position).uninterpreted,
-        illustrative=shown.body["status"] == "illustrative",
-        demonstration=act.ledger.simulated,
     )
-    facts = actor.facts(base_position=position)
-    return [decider.publish(tx.stream_of_types("result.published.v1"), candidate, command["status"], facts)]
+
+
+def passage_of(connection: Connection, ledger: LedgerSettings, shown: Shown, status: str) -> Gate:
+    """The gate before a version of ``status`` that pins ``shown``; folds the ledger anew to compare."""
+    state = desk().histories.of(ledger.ledger).state_at(shown.position)
+    around = Around(
+        digest=shown.digest,
+        shadow=result(fold(connection, ledger.ledger, shown.position)).digest,
+        gaps=sum(
+            count for (of_ledger, _), count in open_gaps(connection).items() if of_ledger == ledger.ledger
+        ),
+        noise=frozenset(noise_digests(connection, ledger.ledger)),
+        demonstration=ledger.simulated,
+    )
+    return gate(state, compute(state), around, status)

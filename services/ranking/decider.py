@@ -1,4 +1,4 @@
-"""What ranking decides: decisions of the Standing Committee, and what may be published.  Pure.
+"""What the Standing Committee decides, and what the Office enters for it.  Pure.
 
 A check here is a courtesy to the caller: the fold judges at the event's own position (architecture 3).
 """
@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from services.ranking.engine import State, sheet_of
+from services.ranking.engine.facts import DECISION
+from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet
 from shared.decisions import Fault, Refused
 from shared.events import Draft, Event
 from shared.rulebook import Rulebook, ValueRefused, check_value
@@ -20,39 +23,45 @@ AMOUNTS = {
 }
 
 
+class Typed(Protocol):
+    """What an earlier statement has to tell here: its type."""
+
+    @property
+    def type(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What ranking knows of a ledger when it decides: facts of others, at ``position`` events.
 
-    ``areas``: area of every registered unit by its code.
+    ``areas``: area of every registered unit by its code.  ``noise``: digests of records that are not
+    authentic.  ``candidate``: judges instead of the rulebook in force, in what-ifs only.  ``state`` is
+    read, never changed.
     """
 
     position: int
-    rulebook: Rulebook | None
+    state: State
     areas: Mapping[str, str]
+    noise: frozenset[str] = frozenset()
+    candidate: Rulebook | None = None
 
+    @property
+    def rulebook(self) -> Rulebook | None:
+        """The rulebook that decides: the one in force."""
+        return self.candidate or self.state.rulebook
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Standings that could be published: what a publication would pin, and what stands in its way.
-
-    ``gaps``: records that wait behind a missing number.  ``uninterpreted``: events that nobody here
-    understands.  ``illustrative``: the rulebook's status; ``demonstration``: the ledger's clock is a
-    scenario's.
-    """
-
-    position: int
-    root: str
-    rulebook: str
-    engine: str
-    digest: str
-    complete: int
-    units: int
-    provisional: bool
-    gaps: int = 0
-    uninterpreted: int = 0
-    illustrative: bool = False
-    demonstration: bool = False
+    def sheet(self, unit: str) -> Sheet:
+        """The sheet of ``unit``.  Refuses a unit that is not open in this cycle."""
+        found = sheet_of(self.state, unit, self.candidate)
+        if found is None:
+            raise Refused(
+                "unit-not-open",
+                f"“{unit}” không tham gia kỳ đánh giá này.",
+                f'"{unit}" is not open in this cycle.',
+                field="unit",
+                value=unit,
+            )
+        return found
 
 
 def rules_in_force(known: Known) -> Rulebook:
@@ -158,7 +167,7 @@ def _check_amount(rulebook: Rulebook, code: str, points: str | None) -> None:
 
 
 def decide_forfeit(
-    known: Known, history: Sequence[Event], command: Mapping[str, Any], facts: Mapping[str, Any]
+    known: Known, history: Sequence[Typed], command: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Draft:
     """Confirm, or lift, that a unit forfeits its inspection (plan III.4).
 
@@ -237,78 +246,196 @@ def decide_tie(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any
     return Draft("decision.tie.v1", "*", {**facts, **command})
 
 
-def publish(
-    publications: Sequence[Event], candidate: Candidate, status: str, facts: Mapping[str, Any]
-) -> Draft:
-    """A new version that pins ``candidate`` (invariant 6).
+def withdraw_score(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Take the latest decided value of a stage back; the older one shows again (rulebook 3)."""
+    unit, criterion, stage = command["unit"], command["criterion"], command["stage"]
+    area_of(known, unit)
+    marks = _marks(known.sheet(unit))
+    if not any(
+        of == criterion and mark.origin == DECISION and mark.stage == stage and not mark.withdrawn
+        for of, mark in marks
+    ):
+        raise Refused(
+            "nothing-to-withdraw",
+            f"Không có quyết định nào về tiêu chí {criterion} ở bước này để rút.",
+            f"There is no decision on {criterion} at this stage to take back.",
+            field="criterion",
+            value=criterion,
+            status=409,
+        )
+    return Draft("decision.score_withdrawn.v1", unit, {**facts, **_without(command, "unit")})
 
-    Refuses when there is nothing to publish, when the newest version says the same already, while the
-    ledger has an open gap or an event that is not understood (architecture 4.2), and an illustrative
-    rulebook outside a demonstration (rulebook 1).
+
+def decide_veto(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Put a recorded veto of the rulebook in force, or lift it (rulebook 8)."""
+    rulebook = rules_in_force(known)
+    unit, name, lift = command["unit"], command["veto"], command["outcome"] == "lifted"
+    area_of(known, unit)
+    veto = next((one for one in rulebook.vetoes if one.id == name), None)
+    event = None if veto is None else veto.lifted_by if lift else veto.event
+    if event != ("veto.lifted" if lift else "veto.recorded"):
+        raise Refused(
+            "unknown-veto",
+            f"Bộ tiêu chí không có điều kiện khống chế “{name}” do Ban Thường vụ ghi nhận hoặc gỡ.",
+            f'The rulebook has no veto "{name}" that is recorded or lifted by decision.',
+            field="veto",
+            value=name,
+        )
+    if (name in known.sheet(unit).vetoes) != lift:
+        raise Refused(
+            "nothing-to-lift" if lift else "already-confirmed",
+            f"Điều kiện {name} {'không có' if lift else 'đã có'} hiệu lực với đơn vị này.",
+            f"Veto {name} is {'not' if lift else 'already'} in force for this unit.",
+            field="veto",
+            value=name,
+            status=409,
+        )
+    kind = "decision.veto_lifted.v1" if lift else "decision.veto_recorded.v1"
+    return Draft(kind, unit, {**facts, **_without(command, "unit", "outcome")})
+
+
+def decide_late_fact(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Let a score that came too late count, or not (domain 6).
+
+    It counts from the decision on; what is published already changes only by a new version.
     """
-    _check_gate(candidate)
-    if candidate.position == 0 or candidate.units == 0 or not candidate.rulebook:
+    rulebook = rules_in_force(known)
+    unit, fact = command["unit"], command["fact"]
+    area_of(known, unit)
+    mark = next((mark for _, mark in _marks(known.sheet(unit)) if mark.position == fact), None)
+    if mark is None or mark.status not in TOO_LATE or mark.withdrawn:
         raise Refused(
-            "nothing-to-publish",
-            "Chưa có gì để công bố: cần bộ tiêu chí và ít nhất một đơn vị.",
-            "There is nothing to publish: a rulebook and at least one unit are needed.",
+            "nothing-to-decide",
+            f"Ở vị trí {fact} không có điểm trễ nào của đơn vị này đang chờ quyết định.",
+            f"At position {fact} no late score of this unit awaits a decision.",
+            field="fact",
+            value=fact,
             status=409,
         )
-    newest = publications[-1].data if publications else None
-    if newest is not None and newest["digest"] == candidate.digest and newest["status"] == status:
+    if mark.status == "ROUND_CLOSED" and rulebook.policies["score_after_round_closed"] == "refuse":
         raise Refused(
-            "nothing-changed",
-            f"Bảng xếp hạng không đổi so với phiên bản {newest['version']}.",
-            f"The standings are the same as in version {newest['version']}.",
+            "too-late",
+            "Bộ tiêu chí không nhận điểm sau khi đợt kiểm tra kết thúc (score_after_round_closed).",
+            "The rulebook takes no score after the round is closed (score_after_round_closed).",
+            field="fact",
+            value=fact,
             status=409,
         )
-    return Draft(
-        "result.published.v1",
-        "*",
-        {
-            **facts,
-            "version": newest["version"] + 1 if newest is not None else 1,
-            "status": status,
-            "position": candidate.position,
-            "root": candidate.root,
-            "rulebook": candidate.rulebook,
-            "engine": candidate.engine,
-            "digest": candidate.digest,
-            "complete": candidate.complete,
-            "units": candidate.units,
-            "provisional": candidate.provisional,
-        },
-    )
+    return Draft("decision.late_fact.v1", unit, {**facts, **_without(command, "unit")})
 
 
-def _check_gate(candidate: Candidate) -> None:
-    faults = []
-    if candidate.gaps:
-        faults.append(
-            Fault(
-                "open-gap",
-                f"Sổ cái còn {candidate.gaps} sự kiện chờ một số bị thiếu; chờ bổ sung rồi công bố.",
-                f"{candidate.gaps} events wait behind a missing number; publish when the gap is filled.",
-            )
+def decide_exception(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Let a unit be published although these criteria have no value (rulebook 6)."""
+    rules_in_force(known)
+    unit = command["unit"]
+    area_of(known, unit)
+    missing = known.sheet(unit).missing
+    faults = [
+        Fault(
+            "not-missing",
+            f"Tiêu chí {criterion} của đơn vị này không thiếu điểm.",
+            f"Criterion {criterion} of this unit is not missing.",
+            f"criteria.{n}",
+            criterion,
         )
-    if candidate.uninterpreted:
-        faults.append(
-            Fault(
-                "not-understood",
-                f"Có {candidate.uninterpreted} sự kiện chưa hiểu được; xử lý xong mới công bố.",
-                f"{candidate.uninterpreted} events are not understood; resolve them first.",
-            )
-        )
-    if candidate.illustrative and not candidate.demonstration:
-        faults.append(
-            Fault(
-                "illustrative-rulebook",
-                "Bộ tiêu chí minh họa chỉ công bố được trong sổ trình diễn.",
-                "An illustrative rulebook can be published in a demonstration only.",
-            )
-        )
+        for n, criterion in enumerate(command["criteria"])
+        if criterion not in missing
+    ]
     if faults:
-        raise Refused.many(faults, status=409)
+        raise Refused.many(faults)
+    return Draft("decision.exception.v1", unit, {**facts, **_without(command, "unit")})
+
+
+def answer_entry(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """A member says whether the Committee decided what the Office entered for it.
+
+    Refuses what was not entered for it, what is confirmed already, and the very person who entered it.
+    """
+    position = command["decision"]
+    note = known.state.decisions.get(position)
+    if note is None or not note.on_behalf or note.confirmed is not None:
+        raise Refused(
+            "nothing-to-confirm",
+            f"Ở vị trí {position} không có quyết định nào do Văn phòng nhập đang chờ xác nhận.",
+            f"At position {position} no decision entered by the Office awaits an answer.",
+            field="decision",
+            value=position,
+            status=409,
+        )
+    dispute = command["outcome"] == "disputed"
+    if dispute and note.disputed is not None:
+        raise Refused(
+            "already-confirmed",
+            "Quyết định này đã bị bác trước đó.",
+            "The entry is disputed already.",
+            status=409,
+        )
+    entered = note.data.get("actor")
+    if isinstance(entered, Mapping) and entered.get("sub") == facts["actor"]["sub"]:
+        raise Refused(
+            "own-entry",
+            "Người đã nhập không tự xác nhận; cần một thành viên khác.",
+            "Whoever entered it may not confirm it; another member does.",
+            status=403,
+        )
+    kind = "decision.disputed.v1" if dispute else "decision.confirmed.v1"
+    return Draft(kind, note.subject, {**facts, **_without(command, "outcome")})
+
+
+def acknowledge(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Say why an event that nobody understands, or a record that is not authentic, may stand."""
+    event, noise = command.get("event"), command.get("noise")
+    if (event is None) == (noise is None):
+        raise Refused(
+            "missing-field",
+            "Nêu đúng một trong hai: event hoặc noise.",
+            "Name exactly one of event and noise.",
+            field="event",
+        )
+    if event is not None:
+        waiting = {position for position, _ in known.state.uninterpreted_at} - known.state.acknowledged
+        field, value, waits = "event", event, event in waiting
+    else:
+        field, value, waits = "noise", noise, noise in known.noise - known.state.acknowledged_noise
+    if not waits:
+        raise Refused(
+            "nothing-to-acknowledge",
+            "Không có sự kiện hay bản ghi nào như vậy đang chờ ghi nhận.",
+            "No such event or record awaits an acknowledgement.",
+            field=field,
+            value=value,
+            status=409,
+        )
+    kind = "event.acknowledged.v1" if event is not None else "noise.acknowledged.v1"
+    return Draft(kind, "*", {**facts, **command})
+
+
+def freeze(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
+    """Give a position a name; without ``position``, the present one."""
+    name, position = command["name"], command.get("position", known.position)
+    if position > known.position:
+        raise Refused(
+            "position-ahead",
+            f"Sổ cái mới đến vị trí {known.position}.",
+            f"The ledger has reached position {known.position}.",
+            field="position",
+            value=position,
+        )
+    if any(one.name == name for one in known.state.freezes):
+        raise Refused(
+            "name-taken",
+            f"Đã có mốc tên “{name}”.",
+            f'There is a freeze named "{name}" already.',
+            field="name",
+            value=name,
+            status=409,
+        )
+    return Draft("standings.frozen.v1", "*", {**facts, **command, "position": position})
+
+
+def _marks(sheet: Sheet) -> list[tuple[str, Mark]]:
+    """Every mark of a unit with its criterion."""
+    return [(leaf.id, mark) for leaf in sheet.leaves for mark in leaf.marks] + list(sheet.other_marks)
 
 
 def _without(command: Mapping[str, Any], *names: str) -> dict[str, Any]:

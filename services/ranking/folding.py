@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from services.ranking.engine import State, body, compute, digest, evolve, uninterpreted
+from sqlalchemy import Connection
+
+from services.ranking.engine import State, body, compute, digest, evolve, initial, uninterpreted
 from shared.events.catalogue import interpret
 from shared.events.envelope import Event, parse_envelope, trusted_event
+from shared.ledger import reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,14 @@ def take_event(state: State, position: int, event: Event) -> None:
             event.time,
             event.data,
         )
+
+
+def fold(connection: Connection, ledger: str, position: int) -> State:
+    """The fold of the first ``position`` events of the ledger table, from the very first."""
+    state = initial(ledger)
+    for row in reader.rows(connection, ledger, 0, position):
+        take(state, row.position, row.value)
+    return state
 
 
 def result(state: State) -> Result:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
 from shared.ledger.tables import ledger as table
+from shared.ledger.tables import noise
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +84,13 @@ def leaves(connection: Connection, ledger: str, size: int) -> list[bytes]:
         .order_by(table.c.position)
     )
     return [bytes(row.leaf) for row in rows]
+
+
+def noise_digests(connection: Connection, ledger: str) -> list[str]:
+    """``sha256:<hex>`` of every record under the ledger's key that is not authentic, in topic order."""
+    rows = connection.execute(
+        select(noise.c.value)
+        .where(noise.c.key == ledger.encode("utf-8"))
+        .order_by(noise.c.topic, noise.c.partition, noise.c.offset)
+    )
+    return [f"sha256:{hashlib.sha256(bytes(row.value or b'')).hexdigest()}" for row in rows]

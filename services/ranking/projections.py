@@ -14,12 +14,11 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import Connection, delete, insert, select
 
-from services.ranking.engine import State, canonical, initial
-from services.ranking.folding import Result, result, take
+from services.ranking.engine import State, canonical
+from services.ranking.folding import Result, fold, result, take
 from services.ranking.tables import metadata, publications, standings
 from shared.events import Event
 from shared.events.catalogue import interpret
-from shared.ledger import reader
 
 
 class Row(Protocol):
@@ -76,14 +75,7 @@ class StandingsProjection:
         state = self._states.get(ledger)
         if state is not None and state.size == position:
             return state
-        return _fold(connection, ledger, position)
-
-
-def _fold(connection: Connection, ledger: str, position: int) -> State:
-    state = initial(ledger)
-    for row in reader.rows(connection, ledger, 0, position):
-        take(state, row.position, row.value)
-    return state
+        return fold(connection, ledger, position)
 
 
 def _store(connection: Connection, ledger: str, position: int, shown: Result, at: str) -> None:
@@ -102,7 +94,7 @@ def _publish(connection: Connection, ledger: str, stated_at: int, event: Event) 
     pinned = data["position"]
     shown = standings_at(connection, ledger, pinned)
     if shown is None:
-        shown = result(_fold(connection, ledger, min(pinned, stated_at - 1)))
+        shown = result(fold(connection, ledger, min(pinned, stated_at - 1)))
     table = publications
     taken = select(table.c.version).where(table.c.ledger == ledger, table.c.version == data["version"])
     if connection.execute(taken).first() is not None:

@@ -68,6 +68,61 @@ class DecideForfeit(DecisionCommand):
     outcome = fields.String(load_default="confirmed", validate=validate.OneOf(["confirmed", "lifted"]))
 
 
+class WithdrawScore(DecisionCommand):
+    """The latest decided value of a stage is taken back."""
+
+    unit = Code(required=True)
+    criterion = Code(required=True)
+    stage = fields.String(load_default="standing", validate=validate.OneOf(["standing", "appeal"]))
+
+
+class DecideVeto(DecisionCommand):
+    """A veto of the rulebook is put in force for a unit, or lifted."""
+
+    unit = Code(required=True)
+    veto = Code(required=True)
+    outcome = fields.String(load_default="recorded", validate=validate.OneOf(["recorded", "lifted"]))
+
+
+class DecideLateFact(DecisionCommand):
+    """A score that came too late counts after all, or not.  ``fact``: position of its event."""
+
+    unit = Code(required=True)
+    fact = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    outcome = fields.String(required=True, validate=validate.OneOf(["accepted", "refused"]))
+
+
+class DecideException(DecisionCommand):
+    """A unit may be published without these criteria."""
+
+    unit = Code(required=True)
+    criteria = fields.List(Code(), required=True, validate=validate.Length(min=1, max=200))
+
+
+class AnswerEntry(Schema):
+    """A member's answer to what the Office entered.  ``decision``: position of its event."""
+
+    decision = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
+    outcome = fields.String(load_default="confirmed", validate=validate.OneOf(["confirmed", "disputed"]))
+    text = Text()
+
+
+class Acknowledge(Schema):
+    """Exactly one of ``event`` (a position) and ``noise`` (a digest), and why it may stand."""
+
+    event = fields.Integer(strict=True, validate=validate.Range(min=0))
+    noise = Digest()
+    reason = Text(required=True)
+
+
+class FreezeCommand(Schema):
+    """A position gets a name; without ``position`` the present one."""
+
+    name = Code(required=True)
+    position = fields.Integer(strict=True, validate=validate.Range(min=0))
+    reason = Text(required=True)
+
+
 class DecideTie(DecisionCommand):
     """An order of tied units, best first; units in one inner list keep their tie."""
 
@@ -80,10 +135,14 @@ class DecideTie(DecisionCommand):
 
 
 class PublishCommand(Schema):
-    """Publish the standings as they are now.  ``digest``: refuse when they are no longer these."""
+    """Publish the standings as they are now.
+
+    ``digest``: refuse when they are no longer these.  ``reason``: why, required from the second version on.
+    """
 
     status = fields.String(load_default="UNOFFICIAL", validate=validate.OneOf(["UNOFFICIAL", "OFFICIAL"]))
     digest = Digest()
+    reason = Text()
 
 
 class GroupAnswer(Schema):

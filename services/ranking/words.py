@@ -143,6 +143,27 @@ def _of_unit(vi: str, en: str) -> Sentence:
     return sentence
 
 
+def _late_fact(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, fact = names.unit(subject), data["fact"]
+    if data["outcome"] == "accepted":
+        return Words(
+            f"Ban Thường vụ cho tính điểm trễ của {unit} (vị trí {fact})",
+            f"The Standing Committee lets the late score of {unit} count (position {fact})",
+        )
+    return Words(
+        f"Ban Thường vụ không tính điểm trễ của {unit} (vị trí {fact})",
+        f"The Standing Committee refuses the late score of {unit} (position {fact})",
+    )
+
+
+def _exception(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, criteria = names.unit(subject), ", ".join(data["criteria"])
+    return Words(
+        f"Ban Thường vụ cho công bố {unit} khi thiếu {criteria}",
+        f"The Standing Committee lets {unit} be published without {criteria}",
+    )
+
+
 SENTENCES: dict[str, Sentence] = {
     "ledger.opened.v1": _of_unit("Mở sổ cái {org}/{cycle}: {name}", "Ledger {org}/{cycle} opened: {name}"),
     "key.added.v1": _of_unit("Thêm khóa ký cho {source_name}", "A key is added for {source_name}"),
@@ -192,6 +213,36 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "decision.forfeit_lifted.v1": _of_unit(
         "Ban Thường vụ gỡ xác nhận không kiểm tra với {unit}", "The forfeit of {unit} is lifted"
+    ),
+    "decision.veto_recorded.v1": _of_unit(
+        "Ban Thường vụ ghi nhận điều kiện khống chế {veto} với {unit}",
+        "The Standing Committee puts veto {veto} in force for {unit}",
+    ),
+    "decision.veto_lifted.v1": _of_unit(
+        "Ban Thường vụ gỡ điều kiện khống chế {veto} với {unit}",
+        "The Standing Committee lifts veto {veto} for {unit}",
+    ),
+    "decision.late_fact.v1": _late_fact,
+    "decision.exception.v1": _exception,
+    "decision.confirmed.v1": _of_unit(
+        "Thành viên Ban Thường vụ xác nhận quyết định ở vị trí {decision}",
+        "A member confirms the decision at position {decision}",
+    ),
+    "decision.disputed.v1": _of_unit(
+        "Thành viên Ban Thường vụ bác quyết định nhập ở vị trí {decision}",
+        "A member disputes the entry at position {decision}",
+    ),
+    "event.acknowledged.v1": _of_unit(
+        "Ghi nhận sự kiện chưa hiểu ở vị trí {event}: {reason}",
+        "The event at position {event}, not understood, is acknowledged: {reason}",
+    ),
+    "noise.acknowledged.v1": _of_unit(
+        "Ghi nhận một bản ghi không xác thực: {reason}",
+        "A record that is not authentic is acknowledged: {reason}",
+    ),
+    "standings.frozen.v1": _of_unit(
+        "Đóng băng vị trí {position}, tên “{name}”: {reason}",
+        "Position {position} is frozen as “{name}”: {reason}",
     ),
     "decision.tie.v1": _of_unit(
         "Ban Thường vụ phân định đồng hạng, khu vực {area}", "A tie in area {area} is decided"

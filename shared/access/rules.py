@@ -41,6 +41,19 @@ class Rule:
     why: str = ""
 
 
+DECISIONS = (
+    "score",
+    "score_withdrawal",
+    "bonus",
+    "penalty",
+    "veto",
+    "forfeit",
+    "late_fact",
+    "exception",
+    "tie",
+)
+"""Kinds of decisions of the Standing Committee; the Office may enter each on its behalf."""
+
 _SELF = ("self",)
 _BODY = ("department", "external")
 
@@ -85,8 +98,18 @@ RULES: tuple[Rule, ...] = (
     # --- ranking: decisions of a body; the Office enters them from the minutes, on its behalf
     *(
         Rule("ranking", f"decide_{what}", role, Match.LEDGER, why="the Standing Committee decides")
-        for what in ("score", "bonus", "penalty", "forfeit", "tie")
+        for what in DECISIONS
         for role in ("standing_committee", "office")
+    ),
+    Rule("ranking", "confirm", "standing_committee", Match.LEDGER, why="a member answers for the body"),
+    *(
+        Rule("ranking", what, role, Match.LEDGER, why="audit 5: what was seen, and by whom")
+        for what in ("acknowledge", "freeze")
+        for role in ("standing_committee", "office")
+    ),
+    *(
+        Rule("ranking", "try_what_if", role, Match.LEDGER, why="audit 5.3: before anybody decides")
+        for role in ("standing_committee", "office", "auditor")
     ),
     Rule("ranking", "publish", "standing_committee", Match.LEDGER, why="plan III.2"),
     Rule("ranking", "publish", "office", Match.LEDGER, why="plan III.2: drafts notices for signature"),
@@ -115,9 +138,7 @@ RULES: tuple[Rule, ...] = (
 )
 # fmt: on
 
-ON_BEHALF_OF_COMMITTEE = frozenset(
-    f"ranking.decide_{what}" for what in ("score", "bonus", "penalty", "forfeit", "tie")
-)
+ON_BEHALF_OF_COMMITTEE = frozenset(f"ranking.decide_{what}" for what in DECISIONS)
 _INDEX: dict[str, tuple[Rule, ...]] = {}
 for _rule in RULES:
     _name = f"{_rule.service}.{_rule.operation}"

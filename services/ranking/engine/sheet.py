@@ -139,6 +139,7 @@ class Sheet:
     recognised_models: int
     vetoes: tuple[str, ...]
     forfeited: bool
+    concluded: bool
     appeal_right_lost: bool
     reasons: tuple[str, ...]
 
@@ -502,6 +503,7 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
         recognised_models=len(play.refs) + play.counted,
         vetoes=tuple(veto.id for veto in in_force),
         forfeited=any(veto.event == "decision.forfeit_confirmed" for veto in in_force),
+        concluded=play.concluded is not None,
         appeal_right_lost=any(veto.appeal_right_lost for veto in in_force),
         reasons=tuple(reasons),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from services.ranking.decider import Candidate, publish
+from services.ranking.publishing import Candidate, publish
 from shared.decisions import Refused
 
 DIGEST = f"sha256:{'a' * 64}"
