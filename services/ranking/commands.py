@@ -116,11 +116,7 @@ def _named(handler: Handler, name: str) -> Handler:
 def _known(tx: CommandTransaction, ledger: str) -> Known:
     position = _position(tx, ledger)
     state = desk().histories.of(ledger).state_at(position)
-    areas = {
-        code: str(unit.register["area"])
-        for code, unit in state.units.items()
-        if unit.register is not None and isinstance(unit.register.get("area"), str)
-    }
+    areas = decider.areas_of(state)
     return Known(position, state, areas, frozenset(noise_digests(tx.connection, ledger)))
 
 

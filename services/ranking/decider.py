@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from services.ranking.engine import State, sheet_of
 from services.ranking.engine.facts import DECISION
 from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet
+from shared.deciding import Stated
 from shared.decisions import Fault, Refused
-from shared.events import Draft, Event
+from shared.events import Draft
 from shared.rulebook import Rulebook, ValueRefused, check_value
 from shared.rulebook.number import on_step, parse
 
@@ -21,13 +22,6 @@ AMOUNTS = {
     "bonus": ("điểm thưởng", "bonus"),
     "penalty": ("điểm trừ", "penalty"),
 }
-
-
-class Typed(Protocol):
-    """What an earlier statement has to tell here: its type."""
-
-    @property
-    def type(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +56,15 @@ class Known:
                 value=unit,
             )
         return found
+
+
+def areas_of(state: State) -> dict[str, str]:
+    """The area of every registered unit by its code."""
+    return {
+        code: str(unit.register["area"])
+        for code, unit in state.units.items()
+        if unit.register is not None and isinstance(unit.register.get("area"), str)
+    }
 
 
 def rules_in_force(known: Known) -> Rulebook:
@@ -167,7 +170,7 @@ def _check_amount(rulebook: Rulebook, code: str, points: str | None) -> None:
 
 
 def decide_forfeit(
-    known: Known, history: Sequence[Typed], command: Mapping[str, Any], facts: Mapping[str, Any]
+    known: Known, history: Sequence[Stated], command: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Draft:
     """Confirm, or lift, that a unit forfeits its inspection (plan III.4).
 
