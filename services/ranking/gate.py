@@ -159,7 +159,7 @@ def _of_round(state: State, standings: Standings) -> list[Blocker]:
     if state.round is None:
         return [
             Blocker(
-                "round-open",
+                "round-not-closed",
                 "Đợt kiểm tra chưa kết thúc; kết quả chỉ công bố sau khi kết thúc đợt (kế hoạch, III.2).",
                 "The round of inspections is not closed; results follow its end (plan III.2).",
                 "publications#round",

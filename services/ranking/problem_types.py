@@ -64,7 +64,7 @@ TYPES = (
     _T("incomplete", 422, "Còn thiếu điểm", "Values are missing",
        "Chấm đủ, hoặc ghi ngoại lệ của Ban Thường vụ cho từng tiêu chí.",
        "Score them, or record an exception of the Standing Committee for each."),
-    _T("round-open", 422, "Đợt kiểm tra chưa kết thúc", "The round is open",
+    _T("round-not-closed", 422, "Đợt kiểm tra chưa kết thúc", "The round is open",
        "Kết thúc đợt kiểm tra trước.", "Close the round first."),
     _T("inspection-pending", 422, "Còn đơn vị chờ kiểm tra", "Inspections are pending",
        "Kết luận, xác nhận không kiểm tra, hoặc nêu ngoại lệ khi kết thúc đợt.",
