@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import Final
 
 DECIMAL: Final = re.compile(r"-?(0|[1-9][0-9]{0,8})(\.[0-9]{1,6})?")
@@ -78,16 +79,25 @@ def _fixed(value: Fraction, digits: int) -> str:
     return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
 
 
-def total(values: Iterable[Fraction]) -> Fraction:
-    """The exact sum.  Values of one denominator are added as integers first: most share a few steps."""
-    numerators: dict[int, int] = {}
+def summed(values: Iterable[Fraction]) -> tuple[int, int]:
+    """The exact sum as (above, below), not in lowest terms: most values share a few denominators."""
+    above, below = 0, 1
     for value in values:
-        below = value.denominator
-        numerators[below] = numerators.get(below, 0) + value.numerator
-    result = Fraction(0)
-    for below, above in numerators.items():
-        result += Fraction(above, below)
-    return result
+        part, whole = value.as_integer_ratio()
+        if whole == below:
+            above += part
+        elif below % whole == 0:
+            above += part * (below // whole)
+        else:
+            common = lcm(below, whole)
+            above = above * (common // below) + part * (common // whole)
+            below = common
+    return above, below
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The exact sum."""
+    return Fraction(*summed(values))
 
 
 def on_step(value: Fraction, step: Fraction) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from services.ranking.engine.fold import Adoption, State
 from shared.rulebook import RESCALED, Rulebook, ValueRefused, evaluate
-from shared.rulebook.number import total
+from shared.rulebook.number import to_step, total
+
+if TYPE_CHECKING:
+    from services.ranking.engine.sheet import LeafSheet
 
 Verdict = tuple[Fraction | None, str]
 """Points and a code.  Code "" accepts: points, or None when the leaf is rescaled out.  Any other code
@@ -16,10 +19,23 @@ refuses.
 """
 
 
+class GroupSheet(NamedTuple):
+    """Value and maximum of a group for one unit, exact; a maximum of 0 means that nothing in it applies."""
+
+    value: Fraction
+    max: Fraction
+
+
 class AreaPlan:
-    """What an area's leaves are to all its units alike: maxima after weight, alone and summed by group."""
+    """What an area's leaves are to all its units alike: maxima after weight, alone and summed by group.
+
+    Units of one area come to the same few outcomes, sums and groups again and again: the plan keeps one
+    of each.
+    """
 
     def __init__(self, rulebook: Rulebook, area: str) -> None:
+        self.area = area
+        self.rulebook = rulebook
         self.leaves = tuple(leaf for leaf in rulebook.leaves if area in leaf.max)
         self.worth = {leaf.id: leaf.max[area] * leaf.weight for leaf in self.leaves}
         self.total = total(self.worth.values())
@@ -27,6 +43,47 @@ class AreaPlan:
             group: total(self.worth[leaf.id] for leaf in found.leaves if leaf.id in self.worth)
             for group, found in rulebook.group.items()
         }
+        place = {leaf.id: n for n, leaf in enumerate(self.leaves)}
+        self.members = tuple(
+            (group, tuple(place[leaf.id] for leaf in found.leaves if leaf.id in place))
+            for group, found in rulebook.group.items()
+        )
+        """Each group with the places of its leaves in ``leaves``."""
+        self.outcomes: dict[Any, LeafSheet] = {}
+        self._sums: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
+        self._groups: dict[Any, GroupSheet] = {}
+
+    def sum_and_base(self, above: int, below: int, most: Fraction) -> tuple[Fraction, Fraction | None]:
+        """The sum of contributions above / below, exact, and the base that it makes (format §6): rounded
+        once; rescaled when leaves have left ``most``, and None when nothing is left to be scored against.
+        """
+        if most is not self.total:
+            points = Fraction(above, below)
+            total_points = self.rulebook.area[self.area].total
+            return points, self._rounded(total_points * points / most) if most else None
+        known = self._sums.get((above, below))
+        if known is None:
+            points = Fraction(above, below)
+            known = self._sums[above, below] = (points, self._rounded(points))
+        return known
+
+    def _rounded(self, exact: Fraction) -> Fraction:
+        number = self.rulebook.number
+        return to_step(exact, number.step, number.rounding)
+
+    def scores(self, raw: Fraction) -> tuple[Fraction, Fraction]:
+        """Ranking score and classification score of base + bonus - penalty (format §6)."""
+        floor, cap = self.rulebook.totals.floor, self.rulebook.totals.classification_cap
+        ranking = floor if floor is not None and raw < floor else raw
+        return ranking, cap if ranking > cap else ranking
+
+    def group_sheet(self, group: str, value: tuple[int, int]) -> GroupSheet:
+        """A group whose contributions sum to above / below, none of its leaves rescaled out."""
+        key = (group, *value)
+        known = self._groups.get(key)
+        if known is None:
+            known = self._groups[key] = GroupSheet(Fraction(*value), self.by_group[group])
+        return known
 
 
 class Context:
@@ -43,7 +100,14 @@ class Context:
         """
         self.newest: Rulebook = adoptions[-1].rulebook
         self._from = [adoption.position for adoption in adoptions]
-        self._again = [n for n, one in enumerate(adoptions) if one.mode == "re_evaluate_all"]
+        self.again = tuple(n for n, one in enumerate(adoptions) if one.mode == "re_evaluate_all")
+        """Indices of the adoptions that evaluate everything before them again."""
+        self.order = {
+            leaf.id: {stage: n for n, stage in enumerate(self.newest.order_of(leaf))}
+            for leaf in self.newest.leaves
+        }
+        """Place of each official stage on each leaf, lowest first."""
+        self.judgements: dict[Any, Verdict] = {}
         self.plans = {area: AreaPlan(self.newest, area) for area in self.newest.area}
         self._verdicts: dict[Any, Verdict] = {}
 
@@ -57,7 +121,7 @@ class Context:
 
         A prospective amendment leaves what was made before it alone; ``re_evaluate_all`` takes it over.
         """
-        again = [n for n in self._again if seen_from is None or self.adoptions[n].position < seen_from]
+        again = [n for n in self.again if seen_from is None or self.adoptions[n].position < seen_from]
         return max(own, again[-1]) if again else own
 
     def verdict(

@@ -8,12 +8,12 @@ its place in history with the reason and does not count.  Nothing is ever droppe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from services.ranking.engine.context import AreaPlan, Context
+from services.ranking.engine.context import AreaPlan, Context, GroupSheet
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
@@ -27,13 +27,12 @@ from services.ranking.engine.facts import (
     Models,
     Proposed,
     Recorded,
-    Revoked,
     VetoFact,
     VetoGiven,
     Withdrawn,
 )
 from shared.rulebook.model import AdjustmentItem, AdjustmentRules, Leaf, Rulebook, Veto
-from shared.rulebook.number import NotADecimal, on_step, parse, to_step, total
+from shared.rulebook.number import NotADecimal, on_step, parse, summed, total
 
 VETO_ORIGIN: Final = "veto"
 ZERO: Final = Fraction(0)
@@ -66,12 +65,11 @@ class Mark:
     admitted: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LeafSheet:
+class LeafSheet(NamedTuple):
     """One applicable leaf: its effective value, and every mark in ledger order.
 
     ``state`` is SCORED, NOT_SCORED, NO_TARGET or NOT_APPLICABLE; ``rescaled`` says that the leaf left
-    the sum.
+    the sum.  (A named tuple, because a board makes one for each leaf of each unit.)
     """
 
     id: str
@@ -83,7 +81,7 @@ class LeafSheet:
     points: Fraction | None
     contribution: Fraction
     """Points times weight; 0 when there are no points."""
-    history: tuple[_Mark, ...] = field(repr=False)
+    history: tuple[_Mark, ...]
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -104,14 +102,6 @@ class Occurrence:
     worth: Fraction
     credited: Fraction
     status: str
-
-
-@dataclass(frozen=True, slots=True)
-class GroupSheet:
-    """Value and maximum of a group for this unit, exact; a maximum of 0 means that nothing in it applies."""
-
-    value: Fraction
-    max: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +158,6 @@ class _Mark:
         "points",
         "stage",
         "status",
-        "too_late",
         "veto",
         "withdrawn",
     )
@@ -182,7 +171,6 @@ class _Mark:
         self.veto = ""
         self.withdrawn = False
         self.late = False
-        self.too_late = ""
         self.admitted: int | None = None
 
     @property
@@ -217,9 +205,6 @@ class _Play:
         self.decided: list[Decided] = []
         self.occurred_on: dict[Any, Any] = {}
         self.in_force: dict[str, Veto] = {}
-        self.put_by: dict[str, int] = {}
-        self.lifted_at: dict[int, list[Veto]] = {}
-        self.revoked: set[int] = set()
         self.refs: set[Any] = set()
         self.counted = 0
         self.opened: int | None = None
@@ -247,8 +232,6 @@ class _Play:
                 self.counted += fact.number
             elif isinstance(fact, Admitted):
                 self._admitted(fact)
-            elif isinstance(fact, Revoked):
-                self._revoked(fact)
             elif fact.what == "opened":
                 self.opened = fact.position if self.opened is None else self.opened
             else:
@@ -258,18 +241,31 @@ class _Play:
 
     def _recorded(self, fact: Recorded) -> None:
         criterion = fact.criterion if isinstance(fact.criterion, str) else "?"
-        own = self.context.own(fact.position)
-        points, status = self._first_judgement(fact, own)
-        mark = _Mark(fact, own, points, status)
-        if not status:
-            mark.status = self._timeliness(mark)
-        if not mark.status and fact.origin == ADJUSTMENT and fact.from_effective != UNSTATED:
-            before = self.effective_before(criterion, fact.position)
-            if not _same(before, fact.from_effective):
-                mark.status = "STALE"
+        context = self.context
+        own = context.own(fact.position)
+        # Whatever this judgement rests on is in the key: equal values of many units are judged once.
+        key = (own, self.area, fact[1:8], fact.period)
+        try:
+            known = context.judgements.get(key)
+            if known is None:
+                known = context.judgements[key] = self._first_judgement(fact, own)
+        except TypeError:  # a list or a mapping where a text should stand
+            known = self._first_judgement(fact, own)
+        mark = _Mark(fact, own, *known)
         if not mark.status:
-            self._judge_anew(mark)
-        self.marks.setdefault(criterion, []).append(mark)
+            if fact.origin == SCORES:
+                mark.status = self._timeliness(mark)
+            elif fact.origin == ADJUSTMENT and fact.from_effective != UNSTATED:
+                before = self.effective_before(criterion, fact.position)
+                if not _same(before, fact.from_effective):
+                    mark.status = "STALE"
+            if context.again and not mark.status:
+                self._judge_anew(mark)
+        marks = self.marks.get(criterion)
+        if marks is None:
+            self.marks[criterion] = [mark]
+        else:
+            marks.append(mark)
 
     def _judge_anew(self, mark: _Mark) -> None:
         """What an amendment that evaluates everything again makes of an accepted value (§1)."""
@@ -283,26 +279,13 @@ class _Play:
         """A late value counts from here on, as if it had been stated here."""
         for marks in self.marks.values():
             for mark in marks:
-                if mark.fact.position == fact.fact and mark.status in TOO_LATE and not mark.withdrawn:
-                    mark.too_late, mark.status, mark.admitted = mark.status, "", fact.position
+                late = mark.fact.position == fact.fact and admissible(mark.status, self.rulebook)
+                if late and not mark.withdrawn:
+                    mark.status, mark.admitted = "", fact.position
                     self._judge_anew(mark)
                     marks.remove(mark)
                     marks.append(mark)
                     return
-
-    def _revoked(self, fact: Revoked) -> None:
-        """Take back what one decision did; what others did stays."""
-        gone = fact.decision
-        self.revoked.add(gone)
-        for mark in [mark for marks in self.marks.values() for mark in marks]:
-            if mark.fact.position == gone and mark.fact.origin == DECISION:
-                mark.withdrawn = True
-            elif mark.admitted == gone:
-                mark.status, mark.admitted = mark.too_late, None
-        for veto in [one for one in self.in_force.values() if self.put_by[one.id] == gone]:
-            self._lift(veto, fact.position)
-        for veto in self.lifted_at.pop(gone, ()):
-            self._put_in_force(veto, fact.position)
 
     def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
         if own < 0:
@@ -330,7 +313,7 @@ class _Play:
     def _timeliness(self, mark: _Mark) -> str:
         """Policies of §10 about values that come after the inspection, the conclusion or the round."""
         fact = mark.fact
-        if fact.origin != SCORES or mark.stage == "self":
+        if mark.stage == "self":
             return ""
         policies = self.rulebook.policies
         mark.late = self.opened is not None and fact.position > self.opened
@@ -371,12 +354,16 @@ class _Play:
 
     def effective(self, leaf: Leaf) -> _Mark | None:
         """The mark that is effective now: highest official stage present, within it the latest (§3)."""
-        order = self.rulebook.order_of(leaf)
+        marks = self.marks.get(leaf.id)
+        if marks is None:
+            return None
+        order = self.context.order[leaf.id]
         best: _Mark | None = None
-        rank = -1
-        for mark in self.marks.get(leaf.id, ()):
-            if mark.counts and mark.stage in order and order.index(mark.stage) >= rank:
-                best, rank = mark, order.index(mark.stage)
+        highest = -1
+        for mark in marks:
+            rank = order.get(mark.stage, -1)
+            if rank >= 0 and rank >= highest and not mark.withdrawn and not mark.status:
+                best, highest = mark, rank
         return best
 
     # --- vetoes -------------------------------------------------------------------------------------------
@@ -389,11 +376,10 @@ class _Play:
             if fact.event == veto.event and (fact.document or not veto.document_required):
                 self._put_in_force(veto, fact.position)
             elif fact.event == veto.lifted_by:
-                self._lift(veto, fact.position)
+                self._lift(veto)
 
-    def _lift(self, veto: Veto, position: int) -> None:
-        if self.in_force.pop(veto.id, None) is not None:
-            self.lifted_at.setdefault(position, []).append(veto)
+    def _lift(self, veto: Veto) -> None:
+        self.in_force.pop(veto.id, None)
         for mark in (mark for marks in self.marks.values() for mark in marks):
             if mark.veto == veto.id:
                 mark.withdrawn = True
@@ -402,7 +388,6 @@ class _Play:
         if veto.id in self.in_force:
             return
         self.in_force[veto.id] = veto
-        self.put_by[veto.id] = position
         if not veto.zeroes_inspection:
             return
         for leaf in self.rulebook.leaves:
@@ -426,14 +411,26 @@ class _Play:
         return mark is not None and mark.points == 0
 
 
-def judge(code: str, name: str, area: str, facts: list[Fact], context: Context) -> Sheet:
-    """The sheet of one unit under the rules of ``context``."""
+def judge(
+    code: str, name: str, area: str, facts: list[Fact], context: Context, *, history: bool = True
+) -> Sheet:
+    """The sheet of one unit under the rules of ``context``.
+
+    Without ``history`` its leaves keep no marks: equal ones are then one object, light to hold and to send.
+    """
     play = _Play(area, context)
     play.take(facts)
     for veto in context.newest.vetoes:
         if veto.rule is not None and veto.id not in play.in_force and _derived(veto, facts, play):
             play.in_force[veto.id] = veto
-    return _sheet(code, name, play)
+    return _sheet(code, name, play, history)
+
+
+def admissible(status: str, rulebook: Rulebook) -> bool:
+    """Whether a decision of the Committee can let a mark of ``status`` count (format §10)."""
+    if status == "ROUND_CLOSED":
+        return rulebook.policies["score_after_round_closed"] == "needs_decision"
+    return status in TOO_LATE
 
 
 def _derived(veto: Veto, facts: list[Fact], now: _Play) -> bool:
@@ -448,23 +445,22 @@ def _derived(veto: Veto, facts: list[Fact], now: _Play) -> bool:
     return then.derived_holds(veto.rule)
 
 
-def _sheet(code: str, name: str, play: _Play) -> Sheet:
+def _sheet(code: str, name: str, play: _Play, history: bool) -> Sheet:
     rulebook, area = play.rulebook, play.area
     plan = play.context.plans[area]
-    leaves = tuple(_leaf(leaf, play) for leaf in plan.leaves)
-    groups = _groups(rulebook, plan, leaves)
-    missing = tuple(leaf.id for leaf in leaves if leaf.state == "NOT_SCORED")
-    scored = [leaf for leaf in leaves if leaf.points is not None]
+    leaves = tuple([_leaf(leaf, play, plan, history) for leaf in plan.leaves])
+    missing = tuple([leaf.id for leaf in leaves if leaf.state == "NOT_SCORED"])
     rescaled = [leaf for leaf in leaves if leaf.rescaled]
-    points = total(leaf.contribution for leaf in scored)
+    scored = len(missing) + len(rescaled) < len(leaves)
+    groups = _groups(plan, leaves, bool(rescaled))
     most = plan.total - total(plan.worth[leaf.id] for leaf in rescaled) if rescaled else plan.total
-    base = _base(rulebook, area, points, most, bool(scored), bool(rescaled))
+    points, base = plan.sum_and_base(*summed([leaf.contribution for leaf in leaves]), most)
+    if not scored:
+        base = None  # no official value at all
     bonus = _Counted("bonus", rulebook.bonus, play)
     penalty = _Counted("penalty", rulebook.penalty, play)
-    raw = None if base is None else base + bonus.total - penalty.total
-    floor, cap = rulebook.totals.floor, rulebook.totals.classification_cap
-    ranking = raw if raw is None or floor is None else max(floor, raw)
-    classification = None if ranking is None else min(cap, ranking)
+    raw = base if base is None or not play.decided else base + bonus.total - penalty.total
+    ranking, classification = (None, None) if raw is None else plan.scores(raw)
     reasons = [f"DUPLICATE:{one}" for one in (*bonus.duplicates, *penalty.duplicates)]
     reasons += [f"RESCALED:{leaf.id}" for leaf in rescaled]
     if missing:
@@ -472,11 +468,11 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
     reasons += [f"INVALIDATED:{one}" for one in _invalidated(rulebook, play)]
     reasons += [f"BONUS_CAP:{one}" for one in bonus.capped]
     reasons += [f"PENALTY_CAP:{one}" for one in penalty.capped]
-    if raw is not None and ranking != raw:
+    if ranking is not raw and ranking != raw:
         reasons.append("FLOOR")
-    if ranking != classification:
+    if ranking is not classification and ranking != classification:
         reasons.append("CLAMP")
-    in_force = [veto for veto in rulebook.vetoes if veto.id in play.in_force]
+    in_force = [veto for veto in rulebook.vetoes if veto.id in play.in_force] if play.in_force else []
     return Sheet(
         unit=code,
         name=name,
@@ -499,7 +495,7 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
         classification_score=classification,
         complete=not missing,
         missing=missing,
-        scored_max=total(plan.worth[leaf.id] for leaf in scored),
+        scored_max=most - total(plan.worth[name] for name in missing) if missing else most,
         recognised_models=len(play.refs) + play.counted,
         vetoes=tuple(veto.id for veto in in_force),
         forfeited=any(veto.event == "decision.forfeit_confirmed" for veto in in_force),
@@ -509,49 +505,53 @@ def _sheet(code: str, name: str, play: _Play) -> Sheet:
     )
 
 
-def _leaf(leaf: Leaf, play: _Play) -> LeafSheet:
+def _leaf(leaf: Leaf, play: _Play, plan: AreaPlan, history: bool) -> LeafSheet:
     mark = play.effective(leaf)
-    state, points, rescaled = "NOT_SCORED", None, False
-    if mark is not None:
-        points = mark.points
-        rescaled = points is None
-        state = "SCORED" if mark.fact.state is None else str(mark.fact.state)
+    if mark is None:
+        key: Any = (leaf.id, None, None, None)
+    else:
+        # The outcome kept holds these very points, so their identity is theirs as long as it is a key.
+        key = (leaf.id, mark.stage, mark.fact.state, id(mark.points))
+    found = plan.outcomes.get(key)
+    if found is None:
+        found = plan.outcomes[key] = _outcome(leaf, mark, plan)
+    return LeafSheet(*found[:-1], tuple(play.marks.get(leaf.id, ()))) if history else found
+
+
+def _outcome(leaf: Leaf, mark: _Mark | None, plan: AreaPlan) -> LeafSheet:
+    """What a leaf comes to under one effective mark (None: no value), without its history."""
+    points = None if mark is None else mark.points
+    state = "NOT_SCORED" if mark is None else "SCORED" if mark.fact.state is None else str(mark.fact.state)
     return LeafSheet(
         id=leaf.id,
-        max=leaf.max[play.area],
+        max=leaf.max[plan.area],
         weight=leaf.weight,
         state=state,
-        rescaled=rescaled,
+        rescaled=mark is not None and points is None,
         stage=None if mark is None else mark.stage,
         points=points,
         contribution=ZERO if points is None else points if leaf.weight == 1 else points * leaf.weight,
-        history=tuple(play.marks.get(leaf.id, ())),
+        history=(),
     )
 
 
-def _groups(rulebook: Rulebook, plan: AreaPlan, leaves: tuple[LeafSheet, ...]) -> dict[str, GroupSheet]:
-    values: dict[str, list[Fraction]] = {group: [] for group in rulebook.group}
-    most = dict(plan.by_group)
-    for leaf, sheet in zip(plan.leaves, leaves, strict=True):
-        for group in leaf.groups:
-            if sheet.rescaled:
-                most[group] -= plan.worth[leaf.id]
-            elif sheet.contribution:
-                values[group].append(sheet.contribution)
-    return {group: GroupSheet(total(values[group]), most[group]) for group in rulebook.group}
-
-
-def _base(
-    rulebook: Rulebook, area: str, points: Fraction, most: Fraction, scored: bool, rescaled: bool
-) -> Fraction | None:
-    """§6: rounded once.  None without any official value, or when nothing is left to be scored against."""
-    if not scored or (rescaled and most == 0):
-        return None
-    exact = rulebook.area[area].total * points / most if rescaled else points
-    return to_step(exact, rulebook.number.step, rulebook.number.rounding)
+def _groups(plan: AreaPlan, leaves: tuple[LeafSheet, ...], rescaled: bool) -> dict[str, GroupSheet]:
+    groups = {}
+    for group, members in plan.members:
+        within = [leaves[n] for n in members]
+        value = summed([leaf.contribution for leaf in within])
+        gone = [plan.worth[leaf.id] for leaf in within if leaf.rescaled] if rescaled else ()
+        groups[group] = (
+            GroupSheet(Fraction(*value), plan.by_group[group] - total(gone))
+            if gone
+            else plan.group_sheet(group, value)
+        )
+    return groups
 
 
 def _invalidated(rulebook: Rulebook, play: _Play) -> list[str]:
+    if not play.context.again:
+        return []
     hit = {
         criterion
         for criterion, marks in play.marks.items()
@@ -568,11 +568,18 @@ class _Counted:
     def __init__(self, kind: str, rules: AdjustmentRules, play: _Play) -> None:
         self.kind = kind
         self.play = play
+        self.rules = rules
         self.items = {item.code: item for item in rules.items}
         self.occurrences: list[Occurrence] = []
-        counting = self._counting([fact for fact in play.decided if fact.kind == kind])
-        used = dict.fromkeys(self.items, ZERO)
         self.total = ZERO
+        self.duplicates: list[str] = []
+        self.capped: list[str] = []
+        if play.decided:
+            self._count()
+
+    def _count(self) -> None:
+        counting = self._counting([fact for fact in self.play.decided if fact.kind == self.kind])
+        used = dict.fromkeys(self.items, ZERO)
         sums = dict.fromkeys(self.items, ZERO)
         duplicates: set[str] = set()
         for fact, status, worth in counting:
@@ -582,12 +589,12 @@ class _Counted:
                 within = min(worth, item.cap - used[item.code])
                 used[item.code] += within
                 sums[item.code] += worth
-                credited = min(within, rules.cap_total - self.total)
+                credited = min(within, self.rules.cap_total - self.total)
                 self.total += credited
             elif status == "DUPLICATE":
                 duplicates.add(fact.code)
             self.occurrences.append(
-                Occurrence(fact.position, kind, fact.code, fact.occurrence_ref, worth, credited, status)
+                Occurrence(fact.position, self.kind, fact.code, fact.occurrence_ref, worth, credited, status)
             )
         self.duplicates = [code for code in self.items if code in duplicates]
         self.capped = [code for code in self.items if sums[code] > used[code]]
@@ -602,9 +609,6 @@ class _Counted:
             key = (fact.code, fact.occurrence_ref)
             if not (_plain(fact.code) and _plain(fact.occurrence_ref)) or fact.code not in self.items:
                 result.append((fact, "S002", ZERO))
-                continue
-            if fact.position in self.play.revoked:
-                result.append((fact, "REVOKED", ZERO))
                 continue
             if not fact.accepted:
                 if key in counted:
