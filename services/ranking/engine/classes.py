@@ -1,4 +1,8 @@
-"""Classes, vetoes and quotas of one area, in this order (rulebook format §8)."""
+"""Classes, vetoes and quotas of one area, in this order (rulebook format §8).
+
+What a class asks for is stated once, as tests: the classifier only asks whether they hold, and an
+explanation shows the same tests with their numbers.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,93 @@ from fractions import Fraction
 
 from services.ranking.engine.ranks import Ranking
 from services.ranking.engine.sheet import Sheet
-from shared.rulebook.model import Class, Quota, Rulebook, Share
+from shared.rulebook.model import Bounds, Class, Quota, Rulebook, Share
 from shared.rulebook.number import to_count
 
 UNCLASSIFIED = "unclassified"
 IN, OUT, TIED = "in", "out", "tied"
+KEPT, DROPPED, NO_CANDIDATE = "kept", "dropped", "no_candidate"
+MEASURE, GROUP, PLACES = "measure", "group", "places"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One condition of a class as it was tested for one unit.
+
+    ``kind`` is ``measure`` (``subject``: a measure of §7), ``group`` (a group's id) or ``places``
+    (``subject`` is ``rank``).  ``held`` None: the unit is tied on the line, which awaits a decision.
+    """
+
+    kind: str
+    subject: str
+    value: Fraction | None
+    bounds: Bounds
+    held: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureCondition:
+    """``gte``, ``base_gte`` and ``measures`` of a class; a null measure never holds."""
+
+    measure: str
+    bounds: Bounds
+
+    def holds(self, sheet: Sheet) -> bool:
+        """Whether the unit has it."""
+        value = sheet.measure(self.measure)
+        return value is not None and self.bounds.holds(value)
+
+    def tested(self, sheet: Sheet) -> Condition:
+        """With the unit's numbers."""
+        return Condition(MEASURE, self.measure, sheet.measure(self.measure), self.bounds, self.holds(sheet))
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCondition:
+    """``every_group_gte_frac`` for one top group: at least this part of its maximum for the unit."""
+
+    group: str
+    frac: Fraction
+
+    def holds(self, sheet: Sheet) -> bool:
+        """Whether the unit has it; a group in which nothing applies is skipped."""
+        group = sheet.groups[self.group]
+        return group.max <= 0 or group.value >= self.frac * group.max
+
+    def tested(self, sheet: Sheet) -> Condition | None:
+        """With the unit's numbers; None where the group is skipped."""
+        group = sheet.groups[self.group]
+        if group.max <= 0:
+            return None
+        return Condition(GROUP, self.group, group.value, Bounds(gte=self.frac * group.max), self.holds(sheet))
+
+
+def conditions(rulebook: Rulebook, one: Class) -> tuple[MeasureCondition | GroupCondition, ...]:
+    """What a class asks of a unit alone, in the order of §8; all must hold."""
+    found: list[MeasureCondition | GroupCondition] = []
+    if one.gte is not None:
+        assert one.measure is not None
+        found.append(MeasureCondition(one.measure, Bounds(gte=one.gte)))
+    if one.base_gte is not None:
+        found.append(MeasureCondition("base", Bounds(gte=one.base_gte)))
+    if one.every_group_gte_frac is not None:
+        found += [GroupCondition(top.id, one.every_group_gte_frac) for top in rulebook.groups]
+    found += [MeasureCondition(test.measure, test.bounds) for test in one.measures]
+    return tuple(found)
 
 
 @dataclass(slots=True)
 class Placing:
-    """Where one complete, ranked unit stands: index of its class, or None; and the reasons so far."""
+    """Where one complete, ranked unit stands: index of its class, or None; and the reasons so far.
+
+    ``natural`` is the first class that it satisfies, ``ceiling`` the best one that its vetoes leave (the
+    number of classes: none).
+    """
 
     sheet: Sheet
     level: int | None = None
+    natural: int = 0
+    ceiling: int = 0
     vetoed_by: list[str] = field(default_factory=list)
     quota: list[str] = field(default_factory=list)
     tied_at: list[str] = field(default_factory=list)
@@ -46,6 +124,30 @@ class QuotaLine:
     kept: int
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A quota line with the units at it: all candidates best first, those kept, and those tied on it."""
+
+    quota: Quota
+    line: QuotaLine
+    candidates: tuple[Sheet, ...]
+    kept: tuple[Sheet, ...]
+    tied: tuple[Sheet, ...]
+
+    @property
+    def beyond(self) -> tuple[Sheet, ...]:
+        """The candidates that did not stay, best first; among them those tied."""
+        kept = {sheet.unit for sheet in self.kept}
+        return tuple(sheet for sheet in self.candidates if sheet.unit not in kept)
+
+    def outcome(self, unit: str) -> str:
+        """``kept``, ``tied``, ``dropped`` or ``no_candidate``."""
+        for word, sheets in ((KEPT, self.kept), (TIED, self.tied), (DROPPED, self.candidates)):
+            if any(sheet.unit == unit for sheet in sheets):
+                return word
+        return NO_CANDIDATE
+
+
 class Classifier:
     """Classes of one area.  ``registered`` counts all its open units."""
 
@@ -58,8 +160,9 @@ class Classifier:
         self.placings = {
             sheet.unit: Placing(sheet) for sheet in sheets if sheet.complete and sheet.base is not None
         }
-        self.lines: list[QuotaLine] = []
+        self.cuts: list[Cut] = []
         self._index = {one.id: n for n, one in enumerate(rulebook.classes)}
+        self._asked = [conditions(rulebook, one) for one in rulebook.classes]
         self._top = [self._verdicts(one) for one in rulebook.classes]
 
     def run(self) -> dict[str, Placing]:
@@ -72,6 +175,38 @@ class Classifier:
                     self._quota(n, quota)
         return self.placings
 
+    @property
+    def lines(self) -> tuple[QuotaLine, ...]:
+        """The quotas as they were applied, from the best class down."""
+        return tuple(cut.line for cut in self.cuts)
+
+    def tested(self, level: int, sheet: Sheet) -> tuple[Condition, ...]:
+        """Every condition of the class at ``level`` with the numbers of one classed unit."""
+        applied = (asked.tested(sheet) for asked in self._asked[level])
+        found = [condition for condition in applied if condition is not None]
+        verdicts = self._top[level]
+        if verdicts is not None:
+            one = self.rulebook.classes[level]
+            rank = self.ranks.get(sheet.unit)
+            places = one.rank_lte if one.top is None else self._allowed(one.top)
+            assert places is not None
+            verdict = verdicts.get(sheet.unit, OUT)
+            found.append(
+                Condition(
+                    PLACES,
+                    "rank",
+                    None if rank is None else Fraction(rank),
+                    Bounds(lte=Fraction(places)),
+                    None if verdict == TIED else verdict == IN,
+                )
+            )
+        return tuple(found)
+
+    def next_below(self, level: int, sheet: Sheet) -> int | None:
+        """The class to which a unit falls from the one at ``level``; None: it is tied on that one's line."""
+        below, tied = self._satisfied(sheet, level + 1)
+        return None if tied else below
+
     # --- classes and vetoes -------------------------------------------------------------------------------
 
     def _first(self, placing: Placing) -> None:
@@ -82,6 +217,7 @@ class Classifier:
             if veto.id in placing.sheet.vetoes and veto.max_class is not None
         }
         strictest = max(ceilings.values(), default=0)
+        placing.natural, placing.ceiling = natural, strictest
         if strictest > natural:
             placing.vetoed_by = [name for name, level in ceilings.items() if level == strictest]
             if strictest == len(self._index):
@@ -97,33 +233,13 @@ class Classifier:
     def _satisfied(self, sheet: Sheet, start: int) -> tuple[int, bool]:
         """The first class from ``start`` down that the unit satisfies; True: only its line is open."""
         for n in range(start, len(self.rulebook.classes)):
-            one = self.rulebook.classes[n]
-            if not self._holds(one, sheet):
+            if not all(asked.holds(sheet) for asked in self._asked[n]):
                 continue
             verdicts = self._top[n]
             verdict = IN if verdicts is None else verdicts.get(sheet.unit, OUT)
             if verdict != OUT:
                 return n, verdict == TIED
         raise AssertionError("the last class has no condition")
-
-    def _holds(self, one: Class, sheet: Sheet) -> bool:
-        if one.gte is not None:
-            assert one.measure is not None
-            value = sheet.measure(one.measure)
-            if value is None or value < one.gte:
-                return False
-        if one.base_gte is not None and (sheet.base is None or sheet.base < one.base_gte):
-            return False
-        if one.every_group_gte_frac is not None:
-            for top in self.rulebook.groups:
-                group = sheet.groups[top.id]
-                if group.max > 0 and group.value < one.every_group_gte_frac * group.max:
-                    return False
-        for test in one.measures:
-            value = sheet.measure(test.measure)
-            if value is None or not test.bounds.holds(value):
-                return False
-        return True
 
     def _verdicts(self, one: Class) -> dict[str, str] | None:
         """IN, OUT or TIED by unit for a class that counts places; None when it does not."""
@@ -174,7 +290,15 @@ class Classifier:
             if placing.sheet.unit not in safe:
                 placing.quota.append(quota.class_id)
                 self._settle(placing, *self._satisfied(placing.sheet, level + 1))
-        self.lines.append(QuotaLine(quota.class_id, len(candidates), size, allowed, len(kept)))
+        self.cuts.append(
+            Cut(
+                quota,
+                QuotaLine(quota.class_id, len(candidates), size, allowed, len(kept)),
+                tuple(placing.sheet for placing in candidates),
+                tuple(placing.sheet for placing in kept),
+                tuple(placing.sheet for placing in tied),
+            )
+        )
 
     def _denominator(self, name: str | None) -> int | None:
         if name == "units_ranked_in_area":

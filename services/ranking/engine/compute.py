@@ -4,6 +4,7 @@ locale.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -31,14 +32,10 @@ def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
     if context is None:
         return Standings(ENGINE, state.ledger, None, None, 0, (), (), _open_words(state, (), {}))
     book = context.newest
-    boards: list[AreaStandings] = []
-    open_ties: dict[str, bool] = {}
     by_area = _open_units(state, book)
-    for area in book.areas:
-        sheets = [_sheet(code, unit, area.id, context) for code, unit in by_area[area.id]]
-        board, ranking = _board(area, sheets, book, state.ties)
-        boards.append(board)
-        open_ties[area.id] = ranking.open_tie
+    found = [_area(area, by_area[area.id], context, state.ties) for area in book.areas]
+    boards = tuple(one.board for one in found)
+    open_ties = {one.board.area: one.ranking.open_tie for one in found}
     return Standings(
         engine=ENGINE,
         ledger=state.ledger,
@@ -46,10 +43,39 @@ def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
         status=book.identity.status,
         scale=book.number.scale,
         groups=tuple(group.id for group in book.groups),
-        areas=tuple(boards),
-        open_words=_open_words(state, tuple(boards), open_ties if book.rank_style == "1234" else {}),
+        areas=boards,
+        open_words=_open_words(state, boards, open_ties if book.rank_style == "1234" else {}),
         rules=book,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class AreaResult:
+    """One area with the way its board was come by: order and ties, classes and quota lines."""
+
+    board: AreaStandings
+    ranking: Ranking
+    classifier: Classifier
+    context: Context
+
+    def row(self, unit: str) -> Row | None:
+        """The row of one unit, or None."""
+        return next((row for row in self.board.rows if row.sheet.unit == unit), None)
+
+
+def compute_area(state: State, area: str, rulebook: Rulebook | None = None) -> AreaResult | None:
+    """One area of :func:`compute` alone.  None without any rulebook, or when it knows no such area."""
+    context = context_of(state, rulebook)
+    if context is None or area not in context.newest.area:
+        return None
+    book = context.newest
+    return _area(book.area[area], _open_units(state, book)[area], context, state.ties)
+
+
+def area_of(state: State, unit: str, rulebook: Rulebook | None = None) -> AreaResult | None:
+    """The area in which ``unit`` is on a board; None when it is on none."""
+    sheet = sheet_of(state, unit, rulebook)
+    return None if sheet is None else compute_area(state, sheet.area, rulebook)
 
 
 def sheet_of(state: State, unit: str, rulebook: Rulebook | None = None) -> Sheet | None:
@@ -106,9 +132,11 @@ def _sheet(code: str, unit: Unit, area: str, context: Context) -> Sheet:
     return sheet
 
 
-def _board(
-    area: Area, sheets: list[Sheet], rulebook: Rulebook, ties: tuple[TieDecision, ...]
-) -> tuple[AreaStandings, Ranking]:
+def _area(
+    area: Area, units: list[tuple[str, Unit]], context: Context, ties: tuple[TieDecision, ...]
+) -> AreaResult:
+    rulebook = context.newest
+    sheets = [_sheet(code, unit, area.id, context) for code, unit in units]
     forfeited_rank = rulebook.policies["forfeited_unit_standing"] == "ranked"
     ranked = [sheet for sheet in sheets if sheet.base is not None and (forfeited_rank or not sheet.forfeited)]
     decisions = [one for one in ties if one.area is None or one.area == area.id]
@@ -136,7 +164,8 @@ def _board(
         )
     last = len(rows) + 1
     rows.sort(key=lambda row: (row.rank or last, row.sheet.unit))
-    return AreaStandings(area.id, area.label, tuple(rows), tuple(classifier.lines)), ranking
+    board = AreaStandings(area.id, area.label, tuple(rows), classifier.lines)
+    return AreaResult(board, ranking, classifier, context)
 
 
 def _open_words(

@@ -15,11 +15,15 @@ COMMITTEE = "committee_decision"
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Places of an area: groups of tied units, best first; ranks by unit; which steps parted which unit."""
+    """Places of an area: groups of tied units, best first; ranks by unit; which steps parted which unit.
+
+    ``decided``: by unit, the position of the committee decision that parted it from its equals.
+    """
 
     groups: tuple[tuple[Sheet, ...], ...]
     ranks: dict[str, int]
     parted: dict[str, list[str]]
+    decided: dict[str, int]
 
     @property
     def open_tie(self) -> bool:
@@ -30,6 +34,7 @@ class Ranking:
 def rank(sheets: Sequence[Sheet], rulebook: Rulebook, decisions: Sequence[TieDecision]) -> Ranking:
     """Rank the units of one area, all of which have a base, by ``rank_by`` and the chain of tie-breaks."""
     parted: dict[str, list[str]] = {}
+    decided: dict[str, int] = {}
     groups = split(list(sheets), lambda sheet: sheet.measure(rulebook.totals.rank_by), "desc")
     for step in rulebook.tie_breaks:
         refined: list[list[Sheet]] = []
@@ -38,7 +43,9 @@ def rank(sheets: Sequence[Sheet], rulebook: Rulebook, decisions: Sequence[TieDec
                 refined.append(group)
                 continue
             if step.by == COMMITTEE:
-                parts = _by_decision(group, decisions)
+                parts, position = _by_decision(group, decisions)
+                if len(parts) > 1:
+                    decided.update((sheet.unit, position) for sheet in group)
             else:
                 parts = split(group, _reader(step.by), step.order or "desc")
             if len(parts) > 1:
@@ -47,7 +54,7 @@ def rank(sheets: Sequence[Sheet], rulebook: Rulebook, decisions: Sequence[TieDec
             refined.extend(parts)
         groups = refined
     fixed = tuple(tuple(group) for group in groups)
-    return Ranking(fixed, numbers(fixed, rulebook.rank_style), parted)
+    return Ranking(fixed, numbers(fixed, rulebook.rank_style), parted, decided)
 
 
 def _reader(measure: str) -> Callable[[Sheet], Fraction | None]:
@@ -63,8 +70,11 @@ def split(sheets: list[Sheet], measure: Callable[[Sheet], Fraction | None], orde
     return [found[value] for value in values] + ([found[None]] if None in found else [])
 
 
-def _by_decision(group: list[Sheet], decisions: Sequence[TieDecision]) -> list[list[Sheet]]:
-    """The newest decision that names every unit of the tied group; an incomplete one cannot order it."""
+def _by_decision(group: list[Sheet], decisions: Sequence[TieDecision]) -> tuple[list[list[Sheet]], int]:
+    """The group as the newest decision orders it that names all its units, and where that stands (or -1).
+
+    An incomplete decision cannot order it.
+    """
     units = {sheet.unit for sheet in group}
     for decision in reversed(decisions):
         places = {unit: n for n, place in enumerate(decision.order) for unit in place}
@@ -72,8 +82,8 @@ def _by_decision(group: list[Sheet], decisions: Sequence[TieDecision]) -> list[l
             by_place: dict[int, list[Sheet]] = {}
             for sheet in group:
                 by_place.setdefault(places[sheet.unit], []).append(sheet)
-            return [by_place[place] for place in sorted(by_place)]
-    return [group]
+            return [by_place[place] for place in sorted(by_place)], decision.position
+    return [group], -1
 
 
 def numbers(groups: Sequence[Sequence[Sheet]], style: str) -> dict[str, int]:
