@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from services.ranking.engine import Standings, State
-from services.ranking.engine.facts import Decided, Proposed
+from services.ranking.engine.facts import Proposed
 from services.ranking.engine.fold import DecisionNote
-from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet
+from services.ranking.engine.sheet import Mark, Sheet, admissible
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,18 @@ class OpenTie:
 
 @dataclass(frozen=True, slots=True)
 class Agenda:
-    """All that waits, each part in order of the ledger or of the board."""
+    """All that waits, each part in order of the ledger or of the board.
+
+    ``late``: scores that the Committee may let count, and has not decided on.  ``unanswered``: entered by
+    the Office, no member has answered.  ``contested``: a member disputes it, and none has confirmed it.
+    """
 
     proposals: tuple[Proposal, ...]
     late: tuple[MarkOf, ...]
     stale: tuple[MarkOf, ...]
     ties: tuple[OpenTie, ...]
     unanswered: tuple[DecisionNote, ...]
+    contested: tuple[DecisionNote, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]
     """Units with applicable criteria that have neither a value nor a recorded exception."""
 
@@ -58,48 +64,59 @@ class Agenda:
 def agenda(state: State, standings: Standings) -> Agenda:
     """What waits in ``state``, whose standings are ``standings``."""
     sheets = [row.sheet for row in standings.rows()]
+    notes = [state.decisions[at] for at in sorted(state.decisions)]
     return Agenda(
-        proposals=_proposals(state),
-        late=_marks(sheets, TOO_LATE),
-        stale=_marks(sheets, ("STALE",)),
+        proposals=_proposals(state, notes),
+        late=_late(state, sheets, notes),
+        stale=_marks(sheets, lambda mark: mark.status == "STALE"),
         ties=_ties(state, standings),
-        unanswered=tuple(
-            state.decisions[at] for at in sorted(state.decisions) if state.decisions[at].unanswered
-        ),
+        unanswered=tuple(note for note in notes if note.unanswered),
+        contested=tuple(note for note in notes if note.contested),
         missing=_missing(state, sheets),
     )
 
 
-def _proposals(state: State) -> tuple[Proposal, ...]:
+def _proposals(state: State, notes: list[DecisionNote]) -> tuple[Proposal, ...]:
+    """Each occurrence once, however many bodies propose it; a decision still to be confirmed is one too."""
     rulebook = state.rulebook
     if rulebook is None:
         return ()
     kinds = {item.code: "bonus" for item in rulebook.bonus.items}
     kinds |= {item.code: "penalty" for item in rulebook.penalty.items}
+    decided = {
+        (note.subject, note.data.get("code"), note.data.get("occurrence_ref"))
+        for note in notes
+        if note.type in ("decision.bonus.v1", "decision.penalty.v1")
+    }
     found: dict[tuple[str, Any, Any], Proposal] = {}
     for unit in sorted(state.units):
         for fact in state.units[unit].facts:
-            if isinstance(fact, Decided):
-                found.pop((unit, fact.code, fact.occurrence_ref), None)
-            elif isinstance(fact, Proposed) and fact.code in kinds and isinstance(fact.occurrence_ref, str):
-                found[unit, fact.code, fact.occurrence_ref] = Proposal(
-                    fact.position,
-                    unit,
-                    kinds[fact.code],
-                    fact.code,
-                    fact.occurrence_ref,
-                    str(fact.occurred_on),
+            if not isinstance(fact, Proposed) or fact.code not in kinds:
+                continue
+            key = (unit, fact.code, fact.occurrence_ref)
+            if key not in decided:
+                kind, day = kinds[fact.code], str(fact.occurred_on)
+                found.setdefault(
+                    key, Proposal(fact.position, unit, kind, fact.code, fact.occurrence_ref, day)
                 )
     return tuple(sorted(found.values(), key=lambda one: one.position))
 
 
-def _marks(sheets: list[Sheet], statuses: tuple[str, ...]) -> tuple[MarkOf, ...]:
+def _late(state: State, sheets: list[Sheet], notes: list[DecisionNote]) -> tuple[MarkOf, ...]:
+    rulebook = state.rulebook
+    if rulebook is None:
+        return ()
+    decided = {note.data.get("fact") for note in notes if note.type == "decision.late_fact.v1"}
+    return _marks(sheets, lambda mark: mark.position not in decided and admissible(mark.status, rulebook))
+
+
+def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf, ...]:
     found = [
         MarkOf(sheet.unit, leaf.id, mark)
         for sheet in sheets
         for leaf in sheet.leaves
         for mark in leaf.marks
-        if mark.status in statuses and not mark.withdrawn
+        if not mark.withdrawn and wanted(mark)
     ]
     return tuple(sorted(found, key=lambda one: (one.mark.position, one.criterion)))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from services.ranking.engine import State, sheet_of
 from services.ranking.engine.facts import DECISION
-from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet
+from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet, admissible
 from shared.deciding import Stated
 from shared.decisions import Fault, Refused
 from shared.events import Draft
@@ -315,7 +315,7 @@ def decide_late_fact(known: Known, command: Mapping[str, Any], facts: Mapping[st
             value=fact,
             status=409,
         )
-    if mark.status == "ROUND_CLOSED" and rulebook.policies["score_after_round_closed"] == "refuse":
+    if not admissible(mark.status, rulebook):
         raise Refused(
             "too-late",
             "Bộ tiêu chí không nhận điểm sau khi đợt kiểm tra kết thúc (score_after_round_closed).",

@@ -102,13 +102,6 @@ class Admitted(NamedTuple):
     fact: Any
 
 
-class Revoked(NamedTuple):
-    """What took effect at position ``decision`` counts no longer: the Committee says it did not decide so."""
-
-    position: int
-    decision: int
-
-
 class Milestone(NamedTuple):
     """``opened`` (the inspection was opened) or ``concluded``."""
 
@@ -116,6 +109,4 @@ class Milestone(NamedTuple):
     what: str
 
 
-Fact = (
-    Recorded | Withdrawn | Proposed | Decided | VetoFact | VetoGiven | Models | Admitted | Revoked | Milestone
-)
+Fact = Recorded | Withdrawn | Proposed | Decided | VetoFact | VetoGiven | Models | Admitted | Milestone

@@ -31,7 +31,6 @@ from services.ranking.engine.facts import (
     Models,
     Proposed,
     Recorded,
-    Revoked,
     VetoFact,
     Withdrawn,
 )
@@ -117,8 +116,8 @@ Rule = Callable[["State", str, int, dict[str, Any]], None]
 class DecisionNote:
     """One decision of the Standing Committee, and what became of it.
 
-    ``on_behalf``: the Office entered it.  ``confirmed``, ``disputed``: position of a member's newest answer.
-    ``effective``: position from which it counts, None while it does not.
+    ``on_behalf``: the Office entered it.  ``confirmed``, ``disputed``: position of a member's answer.
+    ``effective``: position from which it counts, None while it waits for a confirmation.
     """
 
     position: int
@@ -134,6 +133,11 @@ class DecisionNote:
     def unanswered(self) -> bool:
         """Entered by the Office, and no member has said a word: shown, never taken for consent."""
         return self.on_behalf and self.confirmed is None and self.disputed is None
+
+    @property
+    def contested(self) -> bool:
+        """A member says that the Committee did not decide so, and none has confirmed it since."""
+        return self.disputed is not None and self.confirmed is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,8 +514,23 @@ def _decision_tie(state: State, subject: str, position: int, data: dict[str, Any
 
 
 def _late_fact(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
-    if data.get("outcome") == "accepted":
-        state.add(subject, Admitted(position, data.get("fact")))
+    """Whether the score it names is late is the judge's to say; that it names one at all is told here."""
+    fact = data.get("fact")
+    unit = state.units.get(subject)
+    if type(fact) is not int or unit is None or not _late(state, unit, fact):
+        state.refused = (*state.refused, Refused(position, "decision.late_fact", "FACT"))
+    elif data.get("outcome") == "accepted":
+        state.add(subject, Admitted(position, fact))
+
+
+def _late(state: State, unit: Unit, at: int) -> bool:
+    """Whether a score of ``unit`` stands at ``at``, after the start or end of its inspection or round."""
+    ends = [fact.position for fact in unit.facts if isinstance(fact, Milestone)]
+    if state.round is not None:
+        ends.append(state.round.position)
+    return any(end < at for end in ends) and any(
+        isinstance(fact, Recorded) and fact.position == at and fact.origin == SCORES for fact in unit.facts
+    )
 
 
 def _exception(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
@@ -543,17 +562,21 @@ def _committee(type_: str, rule: Rule) -> Rule:
 
 
 def _answered(state: State, position: int, data: dict[str, Any], type_: str) -> DecisionNote | None:
-    """The decision that an answer is about; None, and refused, when there is none to answer."""
+    """The decision that an answer is about; None, and refused, when there is none to answer.
+
+    A dispute leaves room for a later confirmation; a confirmation closes the question.
+    """
     named = data.get("decision")
     note = state.decisions.get(named) if type(named) is int else None
-    if note is None or not note.on_behalf or note.confirmed is not None:
+    twice = note is not None and type_ == "decision.disputed" and note.disputed is not None
+    if note is None or not note.on_behalf or note.confirmed is not None or twice:
         state.refused = (*state.refused, Refused(position, type_, "NOTHING_TO_ANSWER"))
         return None
     return note
 
 
 def _confirmed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
-    """A member says yes: what waited, or was disputed, counts from here on."""
+    """A member says yes: what waited for it counts from here on."""
     note = _answered(state, position, data, "decision.confirmed")
     if note is None:
         return
@@ -564,23 +587,10 @@ def _confirmed(state: State, subject: str, position: int, data: dict[str, Any]) 
 
 
 def _disputed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
-    """A member says no: what the Office entered counts no longer, unless it is confirmed after all."""
+    """A member says no.  One voice is not the body: no number changes, and no publication passes."""
     note = _answered(state, position, data, "decision.disputed")
-    if note is None:
-        return
-    if note.effective is not None:
-        _revoke(state, note, position)
-    state.decisions[note.position] = replace(note, disputed=position, effective=None)
-
-
-def _revoke(state: State, note: DecisionNote, position: int) -> None:
-    assert note.effective is not None
-    if note.type == "decision.tie.v1":
-        state.ties = tuple(one for one in state.ties if one.position != note.effective)
-    elif note.type == "decision.exception.v1":
-        state.exceptions = tuple(one for one in state.exceptions if one.position != note.effective)
-    else:
-        state.add(note.subject, Revoked(position, note.effective))
+    if note is not None:
+        state.decisions[note.position] = replace(note, disputed=position)
 
 
 def _event_acknowledged(state: State, subject: str, position: int, data: dict[str, Any]) -> None:

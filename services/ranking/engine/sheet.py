@@ -17,7 +17,6 @@ from services.ranking.engine.context import AreaPlan, Context, GroupSheet
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
-    DECISION,
     SCORES,
     STAGES_OF,
     UNSTATED,
