@@ -8,7 +8,16 @@ from shared.rulebook.faults import Fault, RulebookFault
 from shared.rulebook.model import Leaf, Rulebook
 from shared.rulebook.normalise import digest, normalised
 from shared.rulebook.read import read
-from shared.rulebook.values import RESCALED, Points, ValueRefused, check_value, evaluate, points
+from shared.rulebook.values import (
+    RESCALED,
+    Points,
+    ValueRefused,
+    Working,
+    check_value,
+    evaluate,
+    points,
+    work_out,
+)
 
 __all__ = [
     "RESCALED",
@@ -18,10 +27,12 @@ __all__ = [
     "Rulebook",
     "RulebookFault",
     "ValueRefused",
+    "Working",
     "check_value",
     "digest",
     "evaluate",
     "normalised",
     "points",
     "read",
+    "work_out",
 ]

@@ -7,11 +7,12 @@ The same rule serves the deciders (a courtesy to the caller) and the fold (the j
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
 from shared.rulebook import number
-from shared.rulebook.model import DECISION_STAGES, STAGES, Leaf, Rulebook
+from shared.rulebook.model import DECISION_STAGES, STAGES, Ladder, Leaf, Rulebook
 
 NO_TARGET: Final = "NO_TARGET"
 NOT_APPLICABLE: Final = "NOT_APPLICABLE"
@@ -25,6 +26,25 @@ class Rescaled(enum.Enum):
 
 RESCALED: Final = Rescaled.RESCALED
 Points = Fraction | Rescaled
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """How a recorded value came to its points: the rule of §4 that was applied, with its numbers.
+
+    ``rule`` is ``entered`` (points as stated), ``source_max``, ``count``, ``ratio``, ``ladder``, or the state
+    NO_TARGET or NOT_APPLICABLE.  ``exact``: before rounding at the leaf.  ``metric``: what a ladder was asked
+    with, ``row`` the index of its first row that holds.
+    """
+
+    rule: str
+    exact: Points
+    points: Points
+    amount: Fraction | None = None
+    target: Fraction | None = None
+    metric: Fraction | None = None
+    row: int | None = None
+
 
 _MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "unknown-criterion": ('Không có tiêu chí "{c}" trong bộ tiêu chí', 'Unknown criterion "{c}"'),
@@ -124,6 +144,19 @@ def evaluate(
     stage; ``target`` goes with raw input only.  ``state`` is ``NO_TARGET`` (raw stages) or
     ``NOT_APPLICABLE`` (standing and appeal), instead of a value.  Raises :class:`ValueRefused`.
     """
+    return work_out(rulebook, area, criterion, stage, value, target, state).points
+
+
+def work_out(
+    rulebook: Rulebook,
+    area: str,
+    criterion: str,
+    stage: str,
+    value: str | None,
+    target: str | None = None,
+    state: str | None = None,
+) -> Working:
+    """The way to the points of :func:`evaluate`; parameters and refusals are the same."""
     leaf = rulebook.leaf.get(criterion)
     if leaf is None:
         raise ValueRefused("unknown-criterion", "criterion", criterion, c=criterion)
@@ -134,13 +167,13 @@ def evaluate(
     if not stage_open(leaf, stage):
         raise ValueRefused("stage-closed", "stage", stage, c=criterion)
     if leaf.records_raw(stage):
-        return points(rulebook, area, leaf, value, target, state)
+        return _raw(rulebook, area, leaf, value, target, state)
     if state is not None:
         if state != NOT_APPLICABLE or stage not in DECISION_STAGES or value is not None:
             raise ValueRefused("token-not-allowed", "state", state)
         if target is not None:
             raise ValueRefused("target-not-wanted", "target", target, c=criterion)
-        return RESCALED
+        return Working(NOT_APPLICABLE, RESCALED, RESCALED)
     if target is not None:
         raise ValueRefused("target-not-wanted", "target", target, c=criterion)
     return _entered(rulebook, area, leaf, value)
@@ -165,30 +198,45 @@ def points(
 
     RESCALED when ``state`` is NO_TARGET and the leaf rescales.  Raises :class:`ValueRefused`.
     """
+    return _raw(rulebook, area, leaf, value, target, state).points
+
+
+def _raw(
+    rulebook: Rulebook, area: str, leaf: Leaf, value: str | None, target: str | None, state: str | None
+) -> Working:
     most = leaf.max[area]
     if state is not None:
         if state != NO_TARGET or not leaf.takes_target or value is not None or target is not None:
             raise ValueRefused("token-not-allowed", "state", state)
-        if leaf.no_target == "full":
-            return most
-        return Fraction(0) if leaf.no_target == "zero" else RESCALED
+        found: Points = {"full": most, "zero": Fraction(0)}.get(leaf.no_target or "", RESCALED)
+        return Working(NO_TARGET, found, found)
     if target is not None and not leaf.takes_target:
         raise ValueRefused("target-not-wanted", "target", target, c=leaf.id)
     if leaf.input == "direct" and leaf.source_max is None:
         return _entered(rulebook, area, leaf, value)
     amount = _number(value, "value")
+    wanted: Fraction | None = None
+    metric: Fraction | None = None
+    row: int | None = None
     if leaf.source_max is not None:
         _within(amount, value, Fraction(0), leaf.source_max)
-        exact = most * amount / leaf.source_max
+        rule, exact = "source_max", most * amount / leaf.source_max
     elif leaf.input == "count":
-        exact = _count(leaf, most, amount, value)
+        rule, exact = leaf.input, _count(leaf, most, amount, value)
     elif leaf.input == "ratio":
-        exact = _ratio(most, amount, value, target)
+        wanted = _ratio_target(amount, value, target)
+        rule, exact = leaf.input, most * min(Fraction(1), amount / wanted)
     else:
-        exact = _ladder(leaf, most, amount, value, target)
+        assert leaf.ladder is not None
+        wanted = None if target is None else _target(target)
+        metric = amount if wanted is None else 100 * amount / wanted
+        row = _row(leaf.ladder, metric, value)
+        rule, exact = "ladder", most * leaf.ladder.rows[row].frac
     if rulebook.number.round_at == "total":
-        return exact
-    return number.to_step(exact, rulebook.number.step, rulebook.number.rounding)
+        rounded = exact
+    else:
+        rounded = number.to_step(exact, rulebook.number.step, rulebook.number.rounding)
+    return Working(rule, exact, rounded, amount, wanted, metric, row)
 
 
 def _number(text: str | None, field: str) -> Fraction:
@@ -209,14 +257,14 @@ def _within(amount: Fraction, value: str | None, least: Fraction, most: Fraction
         raise ValueRefused("below-minimum", "value", value, x=number.show(least, 0))
 
 
-def _entered(rulebook: Rulebook, area: str, leaf: Leaf, value: str | None) -> Fraction:
+def _entered(rulebook: Rulebook, area: str, leaf: Leaf, value: str | None) -> Working:
     """Points as a person enters them: on the step, else refused, never rounded (§5)."""
     amount = _number(value, "value")
     step = rulebook.number.step
     if not number.on_step(amount, step):
         raise ValueRefused("off-step", "value", value, x=number.show(step, 0))
     _within(amount, value, leaf.min.get(area, Fraction(0)), leaf.max[area])
-    return amount
+    return Working("entered", amount, amount, amount)
 
 
 def _count(leaf: Leaf, most: Fraction, amount: Fraction, value: str | None) -> Fraction:
@@ -235,22 +283,20 @@ def _target(target: str | None) -> Fraction:
     return wanted
 
 
-def _ratio(most: Fraction, amount: Fraction, value: str | None, target: str | None) -> Fraction:
+def _ratio_target(amount: Fraction, value: str | None, target: str | None) -> Fraction:
     if target is None:
         raise ValueRefused("target-missing", "target", target)
     if amount < 0:
         raise ValueRefused("below-minimum", "value", value, x="0")
-    return most * min(Fraction(1), amount / _target(target))
+    return _target(target)
 
 
-def _ladder(leaf: Leaf, most: Fraction, amount: Fraction, value: str | None, target: str | None) -> Fraction:
-    ladder = leaf.ladder
-    assert ladder is not None
-    metric = amount if target is None else 100 * amount / _target(target)
+def _row(ladder: Ladder, metric: Fraction, value: str | None) -> int:
+    """The first row, top-down, whose bounds hold; a metric outside the domain is refused."""
     if ladder.integer and metric.denominator != 1:
         raise ValueRefused("not-an-integer", "value", value)
     if ladder.domain.holds(metric):
-        for row in ladder.rows:
+        for n, row in enumerate(ladder.rows):
             if row.bounds.holds(metric):
-                return most * row.frac
+                return n
     raise ValueRefused("outside-domain", "value", value)

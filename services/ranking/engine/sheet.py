@@ -127,6 +127,8 @@ class Sheet:
     scored_max: Fraction
     recognised_models: int
     vetoes: tuple[str, ...]
+    veto_events: tuple[int | None, ...]
+    """By veto in force: position of the event that put it in force; None: it is derived."""
     forfeited: bool
     concluded: bool
     appeal_right_lost: bool
@@ -204,6 +206,7 @@ class _Play:
         self.decided: list[Decided] = []
         self.occurred_on: dict[Any, Any] = {}
         self.in_force: dict[str, Veto] = {}
+        self.put_by: dict[str, int] = {}
         self.refs: set[Any] = set()
         self.counted = 0
         self.opened: int | None = None
@@ -387,6 +390,7 @@ class _Play:
         if veto.id in self.in_force:
             return
         self.in_force[veto.id] = veto
+        self.put_by[veto.id] = position
         if not veto.zeroes_inspection:
             return
         for leaf in self.rulebook.leaves:
@@ -497,6 +501,7 @@ def _sheet(code: str, name: str, play: _Play, history: bool) -> Sheet:
         scored_max=most - total(plan.worth[name] for name in missing) if missing else most,
         recognised_models=len(play.refs) + play.counted,
         vetoes=tuple(veto.id for veto in in_force),
+        veto_events=tuple(play.put_by.get(veto.id) for veto in in_force),
         forfeited=any(veto.event == "decision.forfeit_confirmed" for veto in in_force),
         concluded=play.concluded is not None,
         appeal_right_lost=any(veto.appeal_right_lost for veto in in_force),
