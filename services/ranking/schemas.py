@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields, validate
+from typing import Any, ClassVar
 
+from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
+
+from services.ranking.supposing import MOST_FACTS
 from shared.events.fields import Code, DecimalString, Digest, Instant, LocalDate, Text
+from shared.rulebook.model import DECISION_STAGES, STAGES
 from shared.web.pagination import CursorArgs
 
 
@@ -134,6 +138,96 @@ class DecideTie(DecisionCommand):
     )
 
 
+class HypotheticalFact(Schema):
+    """One fact of a what-if.  ``kind`` says which of the other members belong to it.
+
+    score: unit, criterion, stage, and ``points`` (standing, appeal), or ``value`` and ``target`` as the owner
+    would record them, or ``state``.  withdraw_score: unit, criterion, stage.  bonus, penalty: unit, code,
+    occurrence_ref, points where the item has no fixed worth, outcome.  veto, veto_lifted: unit, veto.
+    forfeit, forfeit_lifted: unit.  tie: area, order.  late_fact: unit, fact (position of the late score).
+    """
+
+    NEEDS: ClassVar = {
+        "score": ("unit", "criterion", "stage"),
+        "withdraw_score": ("unit", "criterion", "stage"),
+        "bonus": ("unit", "code", "occurrence_ref"),
+        "penalty": ("unit", "code", "occurrence_ref"),
+        "veto": ("unit", "veto"),
+        "veto_lifted": ("unit", "veto"),
+        "forfeit": ("unit",),
+        "forfeit_lifted": ("unit",),
+        "tie": ("area", "order"),
+        "late_fact": ("unit", "fact"),
+    }
+    TAKES: ClassVar = {
+        "score": ("points", "value", "target", "state"),
+        "bonus": ("points", "outcome"),
+        "penalty": ("points", "outcome"),
+    }
+
+    kind = fields.String(required=True, validate=validate.OneOf(list(NEEDS)))
+    unit = Code()
+    criterion = Code()
+    stage = fields.String(validate=validate.OneOf(STAGES))
+    points = DecimalString()
+    value = DecimalString()
+    target = DecimalString()
+    state = fields.String(validate=validate.OneOf(["NOT_APPLICABLE", "NO_TARGET"]))
+    code = Code()
+    occurrence_ref = Code()
+    outcome = fields.String(validate=validate.OneOf(["accepted", "refused"]))
+    veto = Code()
+    area = Code()
+    order = fields.List(
+        fields.List(Code(), validate=validate.Length(min=1)), validate=validate.Length(min=1, max=200)
+    )
+    fact = fields.Integer(strict=True, validate=validate.Range(min=0))
+
+    @validates_schema
+    def members_of_the_kind(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Each kind has its own members, and no others."""
+        kind = data["kind"]
+        needs, takes = self.NEEDS[kind], self.TAKES.get(kind, ())
+        if kind == "score" and data.get("stage") in DECISION_STAGES:
+            takes = ("points", "state")
+        elif kind == "score":
+            takes = ("value", "target", "state")
+        faults = {name: ["Missing data for required field."] for name in needs if name not in data}
+        faults |= {name: ["Unknown field."] for name in data if name not in ("kind", *needs, *takes)}
+        if faults:
+            raise ValidationError(faults)
+
+    @post_load
+    def complete(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """A bonus or penalty is supposed to be accepted unless it says otherwise."""
+        if data["kind"] in ("bonus", "penalty"):
+            data.setdefault("outcome", "accepted")
+        return data
+
+
+class WhatIfCommand(Schema):
+    """A question: these facts, and this rulebook instead of the one in force, at this position."""
+
+    at = fields.Integer(
+        strict=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "Base position; the newest if left out."},
+    )
+    facts = fields.List(
+        fields.Nested(HypotheticalFact), load_default=list, validate=validate.Length(max=MOST_FACTS)
+    )
+    rulebook = fields.String(
+        validate=validate.Length(min=1, max=256 * 1024),
+        metadata={"description": "A candidate: its YAML text, or its normalised JSON."},
+    )
+
+    @validates_schema
+    def something_asked(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """A fact or a rulebook: without either there is no question."""
+        if not data.get("facts") and "rulebook" not in data:
+            raise ValidationError("Shorter than minimum length 1.", "facts")
+
+
 class PublishCommand(Schema):
     """Publish the standings as they are now.
 
@@ -236,6 +330,30 @@ class PublicationAnswer(Schema):
     engine = fields.String(required=True)
     digest = fields.String(required=True)
     holds = fields.Boolean(required=True)
+
+
+class WhatIfSummary(Schema):
+    """``document`` names question and outcome by digests; ``digest`` is its own SHA-256."""
+
+    digest = fields.String(required=True)
+    document = fields.Dict(required=True)
+    made_by = fields.String(required=True)
+    made_at = fields.String(required=True)
+
+
+class WhatIfAnswer(WhatIfSummary):
+    """``now``: the same question asked of the newest position, when that is another one."""
+
+    engine = fields.String(required=True)
+    holds = fields.Boolean(required=True)
+    difference = fields.Dict(required=True)
+    standings = fields.Dict(required=True)
+    newest = fields.Integer(required=True)
+    now = fields.Dict(required=True, allow_none=True)
+
+
+class WhatIfsAnswer(Schema):
+    items = fields.List(fields.Nested(WhatIfSummary), required=True)
 
 
 class PublicationsAnswer(Schema):

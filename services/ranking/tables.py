@@ -33,3 +33,16 @@ publications = Table(
     Column("time", String(27), nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
+
+# Documents addressed by their content: a side table, no projection; nothing here comes from the ledger alone.
+what_ifs = Table(
+    "ranking_what_ifs",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("digest", String(71), primary_key=True),
+    Column("base_position", BigInteger, nullable=False),
+    Column("document", LargeBinary, nullable=False),  # canonical bytes, whose SHA-256 is the digest
+    Column("rulebook", LargeBinary),  # normalised form of the candidate, when there was one
+    Column("made_by", String(200), nullable=False),
+    Column("made_at", String(27), nullable=False),
+)

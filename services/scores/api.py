@@ -30,10 +30,9 @@ from services.scores.schemas import (
 )
 from services.scores.state import State, fold
 from shared.batch import answer_of
-from shared.decisions import Fault, Refused
+from shared.decisions import Refused
 from shared.events.fields import Code
-from shared.rulebook import Rulebook, RulebookFault, read
-from shared.rulebook.loader import load
+from shared.rulebook.stated import stated_rulebook
 from shared.store import EventRefused, EventStore, LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome, command_route, idempotency_key
 from shared.web.documents import Receipts
@@ -82,30 +81,8 @@ def open_cycle(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
 )
 def adopt_rulebook(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Faults of the file come back one by one, with line and path.  After the first it is an amendment."""
-    book = _rulebook(command["rulebook"])
+    book = stated_rulebook(command["rulebook"])
     return _one(tx, AdoptRulebook(book, command.get("decision"), command.get("mode")), act)
-
-
-def _rulebook(text: str) -> Rulebook:
-    """The rulebook of YAML text or of its normalised JSON."""
-    try:
-        if text.startswith("{"):
-            return read(text.encode("utf-8"))
-        return load(text)
-    except RulebookFault as error:
-        raise Refused.many(
-            Fault(
-                f"rulebook-{fault.code.lower()}",
-                f"{_place(fault.line)}{fault.path}: {fault.message_vi}",
-                f"{_place(fault.line)}{fault.path}: {fault.message_en}",
-                f"rulebook.{fault.path}" if fault.path else "rulebook",
-            )
-            for fault in error.faults[:200]
-        ) from error
-
-
-def _place(line: int | None) -> str:
-    return "" if line is None else f"{line}: "
 
 
 @command_route(

@@ -83,7 +83,7 @@ def reading_principal() -> Principal | None:
 
     A token that is given and bad is an error; a cookie that is bad is as if there were none.
     """
-    if "Authorization" in request.headers:
+    if "principal" in g or "Authorization" in request.headers:
         return bearer()
     if runtime().settings.demo and request.method in ("GET", "HEAD"):
         cookie = request.cookies.get(SESSION_COOKIE, "")
