@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DEMO = ROOT / "deploy" / "demo" / "2020"
 EXPECTED = ROOT / "tests" / "data" / "2020"
 TIME = "2020-11-09T02:00:00.000000Z"
-MEETING = {"meeting": "BTV-11", "date": "2020-12-01", "document": "QĐ-01", "text": "Quyết định"}
+ON_BEHALF = {"on_behalf_of": "STANDING_COMMITTEE"}
+MEETING = {"meeting": "BTV-11", "date": "2020-11-02", "document": "QĐ-01", "text": "Quyết định"}
 
 Stated = tuple[str, str, str, dict[str, Any]]
 """Type, service, subject, data."""
@@ -87,12 +88,14 @@ class Board:
         data |= {key: one for key, one in (("value", value), ("target", target)) if one is not None}
         return self.state_fact("score.recorded.v1", "scores", unit, data)
 
-    def withdraw(self, unit: str, criterion: str, stage: str = "department") -> int:
+    def withdraw(self, unit: str, criterion: str, stage: str = "department", **more: Any) -> int:
         if stage in ("standing", "appeal"):
             kind, service = "decision.score_withdrawn.v1", "ranking"
         else:
             kind, service = "score.withdrawn.v1", "scores"
-        return self.state_fact(kind, service, unit, {"criterion": criterion, "stage": stage, "reason": "-"})
+        return self.state_fact(
+            kind, service, unit, {"criterion": criterion, "stage": stage, "reason": "-", **more}
+        )
 
     def conclude(
         self,
@@ -132,13 +135,31 @@ class Board:
     def lift(self, unit: str, veto: str) -> int:
         return self.state_fact("veto.lifted.v1", "scores", unit, {"veto": veto, "document": "QĐ-10"})
 
-    def forfeit(self, unit: str) -> int:
-        return self.state_fact("decision.forfeit_confirmed.v1", "ranking", unit, dict(MEETING))
+    def forfeit(self, unit: str, **more: Any) -> int:
+        return self.state_fact("decision.forfeit_confirmed.v1", "ranking", unit, {**MEETING, **more})
 
-    def tie(self, area: str, *order: list[str]) -> int:
+    def tie(self, area: str, *order: list[str], **more: Any) -> int:
         return self.state_fact(
-            "decision.tie.v1", "ranking", "*", {"area": area, "order": list(order), **MEETING}
+            "decision.tie.v1", "ranking", "*", {"area": area, "order": list(order), **MEETING, **more}
         )
+
+    def decide_veto(self, unit: str, veto: str, outcome: str = "recorded", **more: Any) -> int:
+        return self.state_fact(
+            f"decision.veto_{outcome}.v1", "ranking", unit, {"veto": veto, **MEETING, **more}
+        )
+
+    def late_fact(self, unit: str, fact: int, outcome: str = "accepted", **more: Any) -> int:
+        data = {"fact": fact, "outcome": outcome, **MEETING, **more}
+        return self.state_fact("decision.late_fact.v1", "ranking", unit, data)
+
+    def exception(self, unit: str, *criteria: str, **more: Any) -> int:
+        data = {"criteria": list(criteria), **MEETING, **more}
+        return self.state_fact("decision.exception.v1", "ranking", unit, data)
+
+    def answer(self, decision: int, outcome: str = "confirmed") -> int:
+        """A member confirms or disputes the entry at ``decision``."""
+        subject = self.events[decision][2] if decision < len(self.events) else "*"
+        return self.state_fact(f"decision.{outcome}.v1", "ranking", subject, {"decision": decision})
 
     def close(self) -> int:
         return self.state_fact("round.closed.v1", "inspections", "*", {"round": "DOT", "exceptions": []})
