@@ -46,6 +46,9 @@ ROUTES: Final[Mapping[str, str]] = {
     "decide_bonus": "decisions/bonus",
     "decide_penalty": "decisions/penalty",
     "decide_score": "decisions/score",
+    "decide_exception": "decisions/exception",
+    "freeze": "freezes",
+    "close_round": f"rounds/{words.ROUND['round']}/close",
     "publish": "publish",
 }
 """Path of each operation's command below the ledger."""
@@ -58,7 +61,7 @@ TITLES: Final[Mapping[str, str]] = {
     "packs": "Document packs",
     "proposals": "Bonus, penalty, veto",
     "inspections": "Inspections and conclusions",
-    "decisions": "Decisions of the Committee",
+    "decisions": "Decisions, end of the round",
     "publication": "Publication and notices",
 }
 

@@ -20,7 +20,7 @@ class Timeline:
         return instant(datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone))
 
 
-# The story starts five weeks before the round and ends two days before its last day.
+# The story starts five weeks before the round and ends with the first publication after it.
 SET_UP = date(2020, 10, 5)
 ROUND = date(2020, 10, 12)
 SELF_FIRST, SELF_DAYS = date(2020, 10, 19), 8
@@ -30,7 +30,9 @@ PROPOSALS = date(2020, 11, 7)
 LATE_PACK = date(2020, 11, 11)
 MOVED_TO = date(2020, 11, 19)
 COMMITTEE = date(2020, 11, 17)
-PUBLICATION = date(2020, 11, 18)
+ROUND_CLOSED = date(2020, 11, 20)
+EXCEPTIONS = date(2020, 11, 23)
+PUBLICATION = date(2020, 11, 24)
 
 
 def days_from(first: date, count: int) -> tuple[date, ...]:

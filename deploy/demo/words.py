@@ -56,6 +56,9 @@ ADJUSTED: Final = (
     "Thống nhất lại cách tính với đơn vị tại buổi làm việc.",
 )
 MOVED: Final = "Cấp ủy đơn vị bận công tác, đề nghị đổi lịch; Trưởng đoàn đồng ý."
+NO_PACK: Final = "Hồ sơ không đầy đủ đúng hạn; chờ Ban Thường vụ xem xét."
+FREEZE: Final = "Bảng tạm tính trình phiên họp Ban Thường vụ."
+EXCEPTED: Final = "Đồng ý công bố khi chưa có điểm kiểm tra; đơn vị chưa được phân loại."
 MEETING: Final = "Phiên họp Ban Thường vụ ngày {day}"
 DOCUMENT: Final = "{number:02d}-MH/BTV"
 ACCEPTED: Final = {

@@ -28,7 +28,7 @@ DEMO = Path(__file__).resolve().parents[2] / "deploy" / "demo" / "2020"
 LEDGER = "hcmc/2020"
 TOPIC = "evaluation-events"
 START = datetime(2020, 11, 9, 3, tzinfo=UTC)
-MEETING = {"meeting": "BTV-12", "date": "2020-12-12", "document": "KL-12", "text": "Thống nhất."}
+MEETING = {"meeting": "BTV-12", "date": "2020-11-02", "document": "KL-12", "text": "Thống nhất."}
 
 
 def demo_rulebook(live_visibility: str = "public") -> Rulebook:
@@ -208,6 +208,12 @@ class Fed:
                 kind, item = chance.choice([("bonus", "T1"), ("bonus", "T2"), ("penalty", "P1")])
                 self.decide(kind, code, item, f"{code}-{item}")
         return self
+
+    def close_round(self) -> bytes:
+        """The round ends; every unit whose inspection is not concluded is excepted by name."""
+        exceptions = [{"unit": unit["unit"], "reason": "Chưa kiểm tra."} for unit in demo_units()]
+        data = {"round": "DOT-2020", "exceptions": exceptions}
+        return self.state("inspections", "round.closed.v1", "*", data)
 
     def decide(self, kind: str, unit: str, code: str, ref: str) -> bytes:
         """An accepted bonus or penalty."""

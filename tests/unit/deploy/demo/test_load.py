@@ -37,6 +37,9 @@ SHAPES: Mapping[str, type[Schema]] = {
     "decide_bonus": ranking.DecideAmount,
     "decide_penalty": ranking.DecideAmount,
     "decide_score": ranking.DecideScore,
+    "decide_exception": ranking.DecideException,
+    "freeze": ranking.FreezeCommand,
+    "close_round": inspections.CloseSchema,
     "publish": ranking.PublishCommand,
 }
 

@@ -350,6 +350,9 @@ def test_decisions_and_publication_are_for_the_committee_and_the_office(site: Si
 
 def test_a_publication_pins_what_stood_and_opens_it_to_everybody(tmp_path: Path) -> None:
     site = made(tmp_path, live_visibility="restricted", decisions=False)
+    blocked = site.post("publish", {}, "committee", "p-early")
+    assert (blocked.status_code, problem(blocked)) == (409, "round-not-closed")
+    site.make_publishable()
     before = site.get("standings", "office").json
     stale = site.post("publish", {"digest": f"sha256:{'0' * 64}"}, "committee", "p0")
     assert (stale.status_code, problem(stale)) == (409, "standings-moved")
@@ -358,14 +361,15 @@ def test_a_publication_pins_what_stood_and_opens_it_to_everybody(tmp_path: Path)
     data = answer.json["receipts"][0]["data"]
     pins = ("position", "root", "rulebook", "engine", "digest")
     assert {name: data[name] for name in pins} == {name: before[name] for name in pins}
-    assert (data["version"], data["status"], data["provisional"]) == (1, "UNOFFICIAL", True)
+    assert (data["version"], data["status"], data["provisional"]) == (1, "UNOFFICIAL", False)
     assert site.post("publish", {"digest": before["digest"]}, "committee", "p1").data == answer.data
     site.relay()
 
     again = site.post("publish", {}, "committee", "p2")
     assert (again.status_code, problem(again)) == (409, "nothing-changed")
-    site.fed.score("QH-Q01", "1.2", "0.25")
-    site.fed.feed()
+    body = {"unit": "QH-Q01", "criterion": "1.2", "points": "0.25", **MEETING}
+    assert site.post("decisions/score", body, "committee", "d1").status_code == 201
+    site.relay()
 
     assert [item["holds"] for item in site.get("publications").json["items"]] == [True]
     public = site.get("standings").json  # nobody in particular gets the published version
@@ -380,8 +384,15 @@ def test_a_publication_pins_what_stood_and_opens_it_to_everybody(tmp_path: Path)
     page = site.client().get("/ranking/hcmc/2020/")
     assert "CÔNG BỐ v1" in page.text
 
-    second = site.post("publish", {"status": "OFFICIAL"}, "office", "p3")
+    early = site.post("publish", {"status": "OFFICIAL", "reason": "Hết hạn khiếu nại"}, "office", "p3")
+    assert problem(early) == "not-published-first"
+    assert problem(site.post("publish", {}, "office", "p4")) == "missing-field"
+    second = site.post("publish", {"reason": "Sửa tiêu chí 1.2"}, "office", "p5")
     assert second.json["receipts"][0]["data"]["version"] == 2
+    assert second.json["receipts"][0]["data"]["supersedes"] == 1
+    site.relay()
+    third = site.post("publish", {"status": "OFFICIAL", "reason": "Hết hạn khiếu nại"}, "office", "p6")
+    assert third.json["receipts"][0]["data"]["version"] == 3
 
 
 # --- the scenario clock

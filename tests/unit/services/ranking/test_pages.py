@@ -82,10 +82,12 @@ def test_a_moved_rank_is_told_against_the_last_publication(site: Site) -> None:
     site.fed.score("QH-Q03", "1.2", "5")
     site.start()
     assert 'class="move' not in page(site)
+    site.make_publishable()
     assert site.post("publish", {}, "committee", "p1").status_code == 201
     site.relay()
-    site.fed.score("QH-Q03", "1.3", "5")
-    site.fed.feed()
+    body = {"unit": "QH-Q03", "criterion": "1.3", "points": "5", **MEETING}
+    assert site.post("decisions/score", body, "committee", "d1").status_code == 201
+    site.relay()
     shown = page(site)
     assert 'class="move up"' in shown
     assert 'class="move down"' in shown
