@@ -136,8 +136,8 @@ class DecisionNote:
 
     @property
     def contested(self) -> bool:
-        """A member says that the Committee did not decide so, and none has confirmed it since."""
-        return self.disputed is not None and self.confirmed is None
+        """It counts, a member says that the Committee did not decide so, and none has confirmed it since."""
+        return self.effective is not None and self.disputed is not None and self.confirmed is None
 
 
 @dataclass(frozen=True, slots=True)
