@@ -28,6 +28,7 @@ from shared.web.runtime import Reader, reader, runtime
 
 EXTENSION = "bangvang.ranking"
 WAIT_SECONDS = 10.0
+FREEZE = "freeze:"
 
 _AFTER = re.compile(r"(scores|inspections|ranking|notify|root):([1-9]\d{0,11})", re.ASCII)
 _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
@@ -152,18 +153,24 @@ def view(org: str, cycle: str) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A position that was asked for as a time, and so has to be redirected to."""
+    """A position that was asked for as a time or by its name, and so has to be redirected to."""
 
     position: int
 
 
 def asked_position(seen: View, text: str | None) -> int | Moment | None:
-    """The position in ``?at=``: a number, or a :class:`Moment` for an instant; None when absent.
+    """The position in ``?at=``: a number, or a :class:`Moment` for an instant or a ``freeze:NAME``.
 
-    Raises 422 problems for what is neither, or lies ahead.
+    None when absent.  Raises 422 problems for what is neither, or lies ahead; 404 for an unknown name.
     """
     if text is None or text == "":
         return None
+    if text.startswith(FREEZE):
+        name = text.removeprefix(FREEZE)
+        for freeze in seen.state.freezes:
+            if freeze.name == name:
+                return Moment(freeze.at)
+        raise Problem("unknown-freeze")
     if _NUMBER.fullmatch(text):
         position = int(text)
         if position > seen.size:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import orjson
-from flask import Response
+from flask import Response, redirect, request
 
 from services.ranking.desk import View
 from shared.web.documents import ProblemDocument
@@ -23,6 +24,15 @@ def private(value: Any) -> Response:
     answer = json(value)
     answer.headers["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def to_positions(**names: int) -> Response:
+    """A redirect of the running request to itself, with positions instead of the instants or names asked for."""
+    pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in names]
+    pairs += [(key, str(position)) for key, position in names.items()]
+    answer = redirect(f"{request.path}?{urlencode(pairs)}", 307)
+    answer.headers["Cache-Control"] = "private, no-cache"
+    return Response(answer.get_data(), answer.status_code, dict(answer.headers))
 
 
 def problems(api: ServiceBlueprint, *statuses: int) -> Any:

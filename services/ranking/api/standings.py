@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Response, redirect, request
+from flask import Response, request
 
 from services.ranking import positions, schemas
-from services.ranking.api.answers import json, may_look, private, problems
+from services.ranking.api.answers import json, may_look, private, problems, to_positions
 from services.ranking.book import MARKED
 from services.ranking.desk import (
     Moment,
@@ -49,7 +48,7 @@ def register(api: ServiceBlueprint) -> None:
         seen = view(org, cycle)
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
-            return _to_position(position)
+            return to_positions(at=position.position)
         if args.get("engine", ENGINE) != ENGINE:
             raise Problem(
                 "unknown-engine",
@@ -146,14 +145,6 @@ def register(api: ServiceBlueprint) -> None:
         answer.headers["Cache-Control"] = "no-store"
         answer.headers["X-Accel-Buffering"] = "no"
         return answer
-
-
-def _to_position(moment: Moment) -> Response:
-    pairs = [(key, value) for key, value in request.args.items(multi=True) if key != "at"]
-    target = f"{request.path}?{urlencode([*pairs, ('at', str(moment.position))])}"
-    answer = redirect(target, 307)
-    answer.headers["Cache-Control"] = "private, no-cache"
-    return Response(answer.get_data(), answer.status_code, dict(answer.headers))
 
 
 def standings_body(seen: View, position: int, area: str | None = None) -> dict[str, Any]:
