@@ -71,6 +71,12 @@ def show(value: Fraction | int, scale: int) -> str:
     return _fixed(exact, max(scale, digits))
 
 
+def exact(value: Fraction, scale: int) -> str:
+    """``value`` with at least ``scale`` digits after the point, never cut: ``p/q`` where no decimal ends."""
+    digits = decimals(value)
+    return f"{value.numerator}/{value.denominator}" if digits is None else _fixed(value, max(scale, digits))
+
+
 def _fixed(value: Fraction, digits: int) -> str:
     scaled = value * 10**digits
     assert scaled.denominator == 1

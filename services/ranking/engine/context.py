@@ -124,6 +124,10 @@ class Context:
         again = [n for n in self.again if seen_from is None or self.adoptions[n].position < seen_from]
         return max(own, again[-1]) if again else own
 
+    def judge_at(self, position: int) -> Rulebook:
+        """The rulebook that judges, from now, a value stated at ``position``."""
+        return self.adoptions[self.judge_of(self.own(position))].rulebook
+
     def verdict(
         self, index: int, area: str, criterion: Any, stage: Any, value: Any, target: Any, state: Any
     ) -> Verdict:
