@@ -39,7 +39,7 @@ from shared.web.documents import Receipts
 from shared.web.pagination import CursorArgs, Page, link_next
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
-from shared.web.runtime import bearer, reader, runtime
+from shared.web.runtime import acting_principal, reader, runtime
 
 blueprint = ServiceBlueprint("scores", __name__, url_prefix="/v1/<org>/<cycle>")
 
@@ -241,7 +241,7 @@ def lift_veto(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
 )
 def open_ledger(org: str, cycle: str) -> Response:
     """Open a ledger with the event that its root key signed; stored verbatim, it becomes position 0."""
-    principal = bearer()
+    principal = acting_principal()
     idempotency_key()
     current = runtime()
     ledger = f"{org}/{cycle}"

@@ -27,7 +27,7 @@ from shared.store.idempotency import body_digest, command_id, receipts_body
 from shared.web.documents import ProblemDocument, Receipts
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import CONTENT_TYPE, Problem
-from shared.web.runtime import Runtime, bearer, ledger_settings, runtime
+from shared.web.runtime import Runtime, acting_principal, ledger_settings, runtime
 from shared.web.store_port import CommandTransaction
 
 _REFUSALS = (400, 401, 403, 404, 409, 413, 415, 422, 503)
@@ -209,7 +209,7 @@ def _guarded(view: Callable[..., Any], max_body: int | None) -> Callable[..., An
     def guarded(*args: Any, **path: Any) -> Any:
         if max_body is not None:
             request.max_content_length = max_body
-        bearer()
+        acting_principal()
         idempotency_key()
         g.ledger_settings = ledger_settings(path["org"], path["cycle"])
         return view(*args, **path)
@@ -228,7 +228,7 @@ def _run(
 ) -> Response:
     if current.store is None:
         raise Problem("not-ready")
-    principal = bearer()
+    principal = acting_principal()
     key = idempotency_key()
     digest = body_digest(request.get_data(cache=True))
     command_known_as = command_id(principal.name, request.path, key)

@@ -21,7 +21,7 @@ from shared.store.tables import events
 from shared.web.pagination import Page, link_next
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
-from shared.web.runtime import bearer, ledger_settings, runtime
+from shared.web.runtime import acting_principal, ledger_settings, runtime
 
 MAX_EVENTS = 5000
 
@@ -109,7 +109,7 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
     @blueprint.arguments(ClockSchema, location="json")
     def move_clock(args: dict[str, str], org: str, cycle: str) -> Response:
         """Move the scenario clock of a simulated ledger forward (demonstration only)."""
-        principal = bearer()
+        principal = acting_principal()
         ledger = ledger_settings(org, cycle)
         if not (runtime().settings.demo and ledger.simulated):
             raise Problem(
@@ -143,7 +143,7 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
 
 def _auditor(service: str, org: str, cycle: str) -> str:
     """The ledger in the path, once the caller was found to be allowed to read what it holds."""
-    principal = bearer()
+    principal = acting_principal()
     ledger = ledger_settings(org, cycle)
     with read_transaction(runtime().engine) as connection:
         now = runtime().clock.now(ledger.ledger, connection)

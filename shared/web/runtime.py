@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import cast
+from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 from sqlalchemy import Engine
@@ -65,17 +66,39 @@ def ledger_settings(org: str, cycle: str) -> LedgerSettings:
     return found
 
 
-def bearer() -> Principal:
-    """Whom the request's bearer token proves.  Raises :class:`TokenError`; cookies never count here."""
+def acting_principal() -> Principal:
+    """Who acts: by bearer token, else (demonstration only) by the cookie, from a page of this very site.
+
+    Raises :class:`TokenError`.  A token that is given and bad is an error, whatever the cookie says.
+    """
     if "principal" not in g:
         header = request.headers.get("Authorization", "")
-        if not header:
-            raise TokenMissing("no Authorization header")
-        scheme, _, token = header.partition(" ")
-        if scheme.lower() != "bearer":
-            raise TokenMalformed("the Authorization header must be a Bearer token")
-        g.principal = runtime().verifier.verify(token.strip())
+        if header:
+            scheme, _, token = header.partition(" ")
+            if scheme.lower() != "bearer":
+                raise TokenMalformed("the Authorization header must be a Bearer token")
+            g.principal = runtime().verifier.verify(token.strip())
+        else:
+            cookie = request.cookies.get(SESSION_COOKIE, "")
+            if not (cookie and runtime().settings.demo and _sent_by_own_page()):
+                raise TokenMissing("no Authorization header")
+            g.principal = runtime().verifier.verify(cookie)
     return cast(Principal, g.principal)
+
+
+def _sent_by_own_page() -> bool:
+    """Whether only a script of this origin can have sent the request.
+
+    Another site can send neither JSON nor an ``Idempotency-Key`` without asking first (a preflight, which
+    is never granted), and cannot choose ``Origin``; the cookie is ``SameSite=Strict`` besides.
+    """
+    return (
+        request.method not in ("GET", "HEAD")
+        and urlsplit(request.headers.get("Origin", "")).netloc == request.host
+        and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
+        and request.mimetype == "application/json"
+        and "Idempotency-Key" in request.headers
+    )
 
 
 def reading_principal() -> Principal | None:
@@ -84,7 +107,7 @@ def reading_principal() -> Principal | None:
     A token that is given and bad is an error; a cookie that is bad is as if there were none.
     """
     if "principal" in g or "Authorization" in request.headers:
-        return bearer()
+        return acting_principal()
     if runtime().settings.demo and request.method in ("GET", "HEAD"):
         cookie = request.cookies.get(SESSION_COOKIE, "")
         if cookie:

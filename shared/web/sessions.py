@@ -1,7 +1,7 @@
 """The demonstration's person chooser: absent (404) unless ``BANGVANG_DEMO`` is on, and marked as such.
 
-Choosing a person sets a cookie with a local token.  The cookie counts for reading only
-(:func:`shared.web.runtime.reading_principal`): a command always needs its own bearer token.
+Choosing a person sets a cookie with a local token.  The cookie counts for reading, and for a command that
+a page of this very site sends (:func:`shared.web.runtime.acting_principal`).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from services.ranking.desk import view
 from services.ranking.trying import ask_and_keep, recalled, recent
 from services.ranking.what_ifs import answer_body, summary_body
 from shared.web.parsing import ServiceBlueprint
-from shared.web.runtime import bearer
+from shared.web.runtime import acting_principal
 
 MAX_BODY = 512 * 1024
 """200 facts and a rulebook of 256 KiB, with what JSON adds to it."""
@@ -61,7 +61,7 @@ def _guarded(route: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(route)
     def guarded(*args: Any, **path: Any) -> Any:
         request.max_content_length = MAX_BODY
-        bearer()
+        acting_principal()
         return route(*args, **path)
 
     return guarded

@@ -209,11 +209,48 @@ def test_a_bad_authorization_header_is_refused(service: Tiny, header: str) -> No
     assert answer.status_code == 401
 
 
-def test_a_cookie_never_carries_a_command(demo: Tiny) -> None:
+OWN_PAGE = {"Origin": "http://localhost", "Idempotency-Key": "k1", "Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": None},
+        {"Origin": "null"},
+        {"Idempotency-Key": None},
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+    ids=str,
+)
+def test_a_cookie_carries_no_command_that_another_site_could_send(
+    demo: Tiny, change: dict[str, str | None]
+) -> None:
     client = demo.client
     client.set_cookie("bangvang_demo", demo.issuer.issue("spec-btg"))
-    answer = client.post(SCORES, json=GOOD, headers={"Idempotency-Key": "k"})
-    assert answer.get_json(force=True)["type"].endswith(":token-missing")
+    headers = {name: value for name, value in {**OWN_PAGE, **change}.items() if value is not None}
+    answer = client.post(SCORES, data=orjson.dumps(GOOD), headers=headers)
+    assert answer.status_code == 401
+    assert demo.facts() == 0
+
+
+def test_a_cookie_carries_a_command_of_our_own_page_in_the_demonstration_only(
+    demo: Tiny, service: Tiny
+) -> None:
+    for made, status in ((demo, 201), (service, 401)):
+        client = made.client
+        client.set_cookie("bangvang_demo", made.issuer.issue("spec-btg"))
+        assert client.post(SCORES, data=orjson.dumps(GOOD), headers=OWN_PAGE).status_code == status
+
+
+def test_a_bad_token_is_an_error_whatever_the_cookie_says(demo: Tiny) -> None:
+    client = demo.client
+    client.set_cookie("bangvang_demo", demo.issuer.issue("spec-btg"))
+    headers = {**OWN_PAGE, "Authorization": "Bearer x.y.z"}
+    assert client.post(SCORES, data=orjson.dumps(GOOD), headers=headers).status_code == 401
 
 
 @pytest.mark.parametrize(

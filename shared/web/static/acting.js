@@ -1,0 +1,180 @@
+// Forms that state facts.  A page marks one up like this, and needs no script of its own:
+//
+//   <form data-command="/ranking/v1/hcmc/2020/decisions/bonus" data-acting="office@ledger" data-done="?">
+//     <input name="unit"> <input name="points" data-decimal> <input name="order" data-list>
+//     <p data-fault="unit"></p> <button>Gửi</button> <div data-answer></div>
+//   </form>
+//
+// Fields become one JSON object; empty ones are left out.  data-decimal takes a comma for a point,
+// data-number sends an integer, data-list splits at commas, data-group splits at semicolons and commas.
+// data-acting is the hat, data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
+// One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
+"use strict";
+(() => {
+  const english = document.documentElement.lang === "en";
+  const say = (vi, en) => (english ? en : vi);
+  const DRAFT = "bangvang.draft:";
+
+  function value(field) {
+    const text = field.value.trim().normalize("NFC");
+    if (text === "") return undefined;
+    if ("decimal" in field.dataset) return text.includes(",") ? text.replace(",", ".") : text;
+    if ("number" in field.dataset) return /^\d{1,15}$/.test(text) ? Number(text) : text;
+    const parts = (line) => line.split(",").map((one) => one.trim()).filter(Boolean);
+    if ("list" in field.dataset) return parts(text);
+    if ("group" in field.dataset) return text.split(";").map(parts).filter((one) => one.length);
+    return text;
+  }
+
+  function content(form) {
+    const body = {};
+    for (const field of form.elements) {
+      if (!field.name || field.disabled || field.closest("[hidden]")) continue;
+      if (field.type === "checkbox" || field.type === "radio") {
+        if (field.checked) body[field.name] = field.value;
+        continue;
+      }
+      const found = value(field);
+      if (found !== undefined) body[field.name] = found;
+    }
+    return body;
+  }
+
+  const draftKey = (form) => DRAFT + location.pathname + ":" + (form.dataset.draft || form.dataset.command);
+
+  function keepDraft(form) {
+    const kept = {};
+    for (const field of form.elements) if (field.name && field.type !== "hidden") kept[field.name] = field.value;
+    try { localStorage.setItem(draftKey(form), JSON.stringify(kept)); } catch { return; }
+    note(form, "draft", say("Bản nháp, chỉ có trên máy này.", "A draft, on this device only."));
+  }
+
+  function takeDraft(form) {
+    let kept = null;
+    try { kept = JSON.parse(localStorage.getItem(draftKey(form)) || "null"); } catch { return; }
+    if (!kept) return;
+    for (const field of form.elements) {
+      if (field.name in kept && field.type !== "hidden" && !field.value) field.value = kept[field.name];
+    }
+    note(form, "draft", say("Đã lấy lại bản nháp trên máy này.", "The draft on this device is back."));
+  }
+
+  const dropDraft = (form) => { try { localStorage.removeItem(draftKey(form)); } catch { /* nothing kept */ } };
+
+  function note(form, kind, text) {
+    let place = form.querySelector(`[data-note="${kind}"]`);
+    if (!place) {
+      place = document.createElement("p");
+      place.dataset.note = kind;
+      place.className = "bv-note";
+      form.append(place);
+    }
+    place.textContent = text;
+  }
+
+  function clear(form) {
+    for (const place of form.querySelectorAll("[data-fault]")) place.textContent = "";
+    for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    const answer = answerOf(form);
+    answer.className = "bv-answer";
+    answer.replaceChildren();
+    return answer;
+  }
+
+  function answerOf(form) {
+    let place = form.querySelector("[data-answer]");
+    if (!place) {
+      place = document.createElement("div");
+      place.dataset.answer = "";
+      form.append(place);
+    }
+    place.setAttribute("role", "status");
+    return place;
+  }
+
+  function paragraph(text, className) {
+    const line = document.createElement("p");
+    line.textContent = text;
+    if (className) line.className = className;
+    return line;
+  }
+
+  function refused(form, problem) {
+    const answer = clear(form);
+    answer.classList.add("bv-answer-bad");
+    const detail = english ? problem.detail_en || problem.detail : problem.detail;
+    answer.append(paragraph(detail || problem.title || say("Không thành công.", "It did not work."), "strong"));
+    let first = null;
+    for (const fault of problem.errors || []) {
+      const message = english ? fault.message_en || fault.message : fault.message;
+      const name = String(fault.field || "").split(".")[0];
+      const field = form.elements.namedItem(name);
+      const place = form.querySelector(`[data-fault="${CSS.escape(name)}"]`);
+      if (place) place.textContent = message;
+      else if (message !== detail) answer.append(paragraph(`${fault.field ? fault.field + ": " : ""}${message}`));
+      if (field && field.setAttribute) {
+        field.setAttribute("aria-invalid", "true");
+        first = first || field;
+      }
+    }
+    if (first) first.focus();
+    else { answer.tabIndex = -1; answer.focus(); }
+  }
+
+  function accepted(form, body) {
+    dropDraft(form);
+    const done = form.dataset.done;
+    if (done && done.includes("{digest}") && body.digest) {
+      location.assign(done.replace("{digest}", body.digest));
+      return;
+    }
+    const answer = clear(form);
+    answer.classList.add("bv-answer-good");
+    const receipt = (body.receipts || []).at(-1);
+    if (receipt) {
+      answer.append(paragraph(say(`Đã ghi: số ${Number(receipt.sequence)} của dịch vụ, ${receipt.id}`,
+        `Stated: number ${Number(receipt.sequence)} of the service, ${receipt.id}`), "strong"));
+    }
+    if (form.dataset.undo) answer.append(paragraph(form.dataset.undo));
+    if (done) {
+      const link = document.createElement("a");
+      link.href = done === "?" ? location.href : done;
+      link.textContent = say("Xem kết quả", "See the result");
+      answer.append(link);
+    }
+    answer.tabIndex = -1;
+    answer.focus();
+    form.dispatchEvent(new CustomEvent("stated", { bubbles: true, detail: body }));
+  }
+
+  async function send(form) {
+    if (form.dataset.busy) return;
+    form.dataset.busy = "1";
+    const buttons = [...form.querySelectorAll("button")];
+    for (const button of buttons) button.disabled = true;
+    const key = form.dataset.key || (form.dataset.key = crypto.randomUUID());
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+    if (form.dataset.acting) headers["Acting-As"] = form.dataset.acting;
+    try {
+      const made = form.bodyOf ? await form.bodyOf() : content(form);
+      const answer = await fetch(form.dataset.command, { method: "POST", headers, body: JSON.stringify(made) });
+      const body = await answer.json().catch(() => ({}));
+      delete form.dataset.key; // answered: the next command is another one
+      if (answer.ok) accepted(form, body);
+      else refused(form, body);
+    } catch {
+      refused(form, { detail: say("Mất kết nối; chưa rõ đã ghi hay chưa. Gửi lại: sẽ không ghi hai lần.",
+        "Connection lost; unsure whether it was stated. Send again: nothing is stated twice.") });
+    } finally {
+      delete form.dataset.busy;
+      for (const button of buttons) button.disabled = false;
+    }
+  }
+
+  for (const form of document.querySelectorAll("form[data-command]")) {
+    for (const button of form.querySelectorAll("button")) button.hidden = false;
+    if (form.dataset.draft) takeDraft(form);
+    form.addEventListener("input", () => { delete form.dataset.key; if (form.dataset.draft) keepDraft(form); });
+    form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
+  }
+})();
