@@ -47,8 +47,8 @@ def register(pages: Blueprint) -> None:
         """The parts that an open page puts in place of its own."""
         return _page("ranking/fragment.html", org, cycle)
 
-    @pages.get("/<org>/<cycle>/units/<unit>")
-    def why(org: str, cycle: str, unit: str) -> Response | str:
+    @pages.get("/<org>/<cycle>/units/<unit>/why")
+    def unit_why(org: str, cycle: str, unit: str) -> Response | str:
         """The why of one row, for an open page."""
         seen = view(org, cycle)
         position = asked_position(seen, request.args.get("at"))
@@ -83,7 +83,7 @@ def _page(template: str, org: str, cycle: str) -> Response | str:
             url=_link_maker(page),
             url_page=page,
             url_board=url_for(".board", org=org, cycle=cycle),
-            url_why=url_for(".why", org=org, cycle=cycle, unit="-")[:-1],
+            url_why=url_for(".unit_why", org=org, cycle=cycle, unit="-"),
             url_stream=""
             if seen.audience.published_only
             else url_for("ranking.stream", org=org, cycle=cycle),

@@ -89,7 +89,7 @@
   // ---- the why of a row ----
   const why = async (unit) => {
     const query = params({ at: board.dataset.position });
-    const answer = await fetch(`${words.why}${encodeURIComponent(unit)}?${query}`);
+    const answer = await fetch(`${words.why.replace(/-(?=\/why$)/, encodeURIComponent(unit))}?${query}`);
     return answer.ok ? answer.text() : null;
   };
   const place = (row, html) => {
