@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -58,6 +58,21 @@ def entries(
     if types:
         query = query.where(table.c.type.in_(types))
     rows = connection.execute(query.order_by(table.c.position).limit(limit))
+    return [Entry(**row._mapping) for row in rows]
+
+
+def about(connection: Connection, ledger: str, start: int, stop: int, subjects: Iterable[str]) -> list[Entry]:
+    """The events at positions ``start`` to ``stop`` - 1 about one of ``subjects``, in order."""
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(
+            table.c.ledger == ledger,
+            table.c.position >= start,
+            table.c.position < stop,
+            table.c.subject.in_(sorted(subjects)),
+        )
+        .order_by(table.c.position)
+    )
     return [Entry(**row._mapping) for row in rows]
 
 

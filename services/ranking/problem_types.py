@@ -32,6 +32,8 @@ TYPES = (
     _T("unknown-list", 404, "Không có danh sách này", "Unknown list",
        "Xem các danh sách mà bộ tiêu chí cho phép (rank_lists).",
        "See the lists that the rulebook declares (rank_lists)."),
+    _T("unknown-measure", 404, "Không có số đo này", "Unknown measure",
+       "Chọn số đo mà danh sách này xếp được.", "Choose a measure that this list ranks by."),
     _T("bad-range", 422, "Hai vị trí ngược thứ tự", "Positions in the wrong order",
        "Vị trí đầu không được sau vị trí cuối.", "The first position may not be after the second."),
     _T("unknown-what-if", 404, "Không có thử nghiệm này", "Unknown what-if",

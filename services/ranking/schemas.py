@@ -12,14 +12,16 @@ from shared.rulebook.model import DECISION_STAGES, STAGES
 from shared.web.pagination import CursorArgs
 
 
+def _at(description: str, **more: Any) -> fields.String:
+    """A position as readers name it."""
+    return fields.String(validate=validate.Length(max=80), metadata={"description": description}, **more)
+
+
 class StandingsArgs(Schema):
     """Query of the standings."""
 
     area = Code(metadata={"description": "One area only."})
-    at = fields.String(
-        validate=validate.Length(max=40),
-        metadata={"description": "A position, or an instant with zone (redirects to its position)."},
-    )
+    at = _at("A position, or an instant with zone or `freeze:NAME` (these redirect to their position).")
     after = fields.String(
         validate=validate.Length(max=40),
         metadata={"description": "Wait until this number is in the view: `scores:57`."},
@@ -27,6 +29,28 @@ class StandingsArgs(Schema):
     engine = fields.String(
         validate=validate.Length(max=16), metadata={"description": "The engine the caller relies on."}
     )
+
+
+class AtArgs(Schema):
+    """Query of what is read at one position."""
+
+    at = _at("A position, an instant with zone, or `freeze:NAME`; the newest if left out.")
+
+
+class ListArgs(AtArgs):
+    """Query of a rank list beside the boards."""
+
+    measure = fields.String(
+        validate=validate.Length(max=80),
+        metadata={"description": "What to rank by, such as `criterion:1.1`, `group:2` or `base`."},
+    )
+
+
+class DifferencesArgs(Schema):
+    """Query of the difference of two positions."""
+
+    from_ = _at("A position, an instant with zone, or `freeze:NAME`.", required=True, data_key="from")
+    to = _at("The same; the newest position if left out.")
 
 
 class PositionsArgs(CursorArgs):
@@ -330,6 +354,43 @@ class PublicationAnswer(Schema):
     engine = fields.String(required=True)
     digest = fields.String(required=True)
     holds = fields.Boolean(required=True)
+
+
+class CriterionAnswer(Schema):
+    """One criterion of every unit the reader may see: effective value, stage, how many values there are."""
+
+    criterion = fields.String(required=True)
+    label = fields.String(required=True)
+    owner = fields.String(required=True)
+    position = fields.Integer(required=True)
+    partial_ = fields.Boolean(required=True, data_key="partial")
+    units = fields.List(fields.Dict(), required=True)
+
+
+class ListAnswer(Schema):
+    """A rank list: sections of units that are ranked among themselves."""
+
+    list_ = fields.String(required=True, data_key="list")
+    measure = fields.String(required=True)
+    position = fields.Integer(required=True)
+    partial_ = fields.Boolean(required=True, data_key="partial")
+    sections = fields.List(fields.Dict(), required=True)
+
+
+class DifferenceAnswer(Schema):
+    """What differs from one position to another, with the events between that touch each changed unit.
+
+    ``head`` and ``areas`` (class matrix, quota lines, pairs) speak of all units: only for who sees all.
+    """
+
+    from_ = fields.Dict(required=True, data_key="from")
+    to = fields.Dict(required=True)
+    partial_ = fields.Boolean(required=True, data_key="partial")
+    head = fields.Dict(required=True, allow_none=True)
+    rulebook = fields.Dict(required=True)
+    units = fields.List(fields.Dict(), required=True)
+    areas = fields.List(fields.Dict(), required=True)
+    events = fields.List(fields.Nested(EntryAnswer), required=True)
 
 
 class WhatIfSummary(Schema):

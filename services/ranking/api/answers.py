@@ -27,7 +27,7 @@ def private(value: Any) -> Response:
 
 
 def to_positions(**names: int) -> Response:
-    """A redirect of the running request to itself, with positions instead of the instants or names asked for."""
+    """A redirect of the running request to itself, with positions for the instants or names it asked for."""
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in names]
     pairs += [(key, str(position)) for key, position in names.items()]
     answer = redirect(f"{request.path}?{urlencode(pairs)}", 307)
