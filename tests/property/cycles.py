@@ -10,7 +10,7 @@ import random
 from typing import Any
 
 from shared.rulebook import Rulebook
-from tests.support.board import Board
+from tests.support.board import ON_BEHALF, Board
 from tests.support.rulebooks import build, small_data
 
 Json = dict[str, Any]
@@ -81,6 +81,10 @@ def rulebook(rng: random.Random) -> Rulebook:
     data["policies"] = {
         "forfeited_unit_standing": rng.choice(["ranked", "ranked", "unranked"]),
         "conclusion_outranks_department": rng.random() < 0.7,
+        "on_behalf_confirmation": rng.choice(["optional", "required"]),
+        "score_after_round_closed": rng.choice(["needs_decision", "needs_decision", "refuse"]),
+        "score_after_conclusion": rng.choice([*["record_only"] * 5, "refuse"]),
+        "late_department_score": rng.choice([*["flag_and_override"] * 3, "accept", "refuse"]),
     }
     recorded = {
         "event": "veto.recorded",
@@ -153,8 +157,12 @@ def _quotas(rng: random.Random) -> list[Json]:
     return quotas
 
 
-def cycle(seed: int, units: int = 9) -> tuple[Rulebook, Board]:
-    """A rulebook and the events of a whole cycle under it, wild values among them."""
+def cycle(seed: int, units: int = 9, *, citing: bool = True) -> tuple[Rulebook, Board]:
+    """A rulebook and the events of a whole cycle under it, wild values among them.
+
+    With ``citing`` the round may close in the middle, and what follows cites positions: late scores that
+    the Committee admits or not, entries of the Office that a member confirms or disputes.
+    """
     rng = random.Random(seed)
     book = rulebook(rng)
     board = Board(book)
@@ -172,15 +180,59 @@ def cycle(seed: int, units: int = 9) -> tuple[Rulebook, Board]:
         stated += [(name, *_wild(rng)) for _ in range(rng.choice([0, 0, 0, 1, 3]))]
     rng.shuffle(stated)
     for name, verb, args, more in stated:
-        getattr(board, verb)(name, *args, **more)
+        getattr(board, verb)(name, *args, **more, **_entered(rng, verb))
     for _ in range(rng.choice([0, 0, 1, 2])):
-        shuffled = rng.sample(names, k=rng.choice([2, units, units]))
-        cuts = sorted(
-            rng.sample(range(1, len(shuffled)), k=min(len(shuffled) - 1, rng.choice([1, 2, units - 1])))
-        )
-        places = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
-        board.tie(rng.choice(AREAS), *places)
+        _tie_decision(rng, board, names)
+    if citing:
+        _after_the_round(rng, board, names)
     return book, board
+
+
+def _entered(rng: random.Random, verb: str) -> Json:
+    """Some decisions are entered by the Office."""
+    own = verb not in ("decide", "bonus", "penalty", "forfeit", "decide_veto") or rng.random() < 0.75
+    return {} if own else ON_BEHALF
+
+
+def _tie_decision(rng: random.Random, board: Board, names: list[str]) -> None:
+    shuffled = rng.sample(names, k=rng.choice([2, len(names), len(names)]))
+    most = len(shuffled) - 1
+    cuts = sorted(rng.sample(range(1, len(shuffled)), k=min(most, rng.choice([1, 2, len(names) - 1]))))
+    places = [shuffled[a:b] for a, b in zip([0, *cuts], [*cuts, len(shuffled)], strict=True)]
+    board.tie(rng.choice(AREAS), *places, **({} if rng.random() < 0.75 else ON_BEHALF))
+
+
+def _after_the_round(rng: random.Random, board: Board, names: list[str]) -> None:
+    if rng.random() < 0.7:
+        board.close()
+    for _ in range(rng.choice([5, 10, 25])):
+        name = rng.choice(names)
+        match rng.choice(["score", "late", "late", "late", "answer", "answer", "answer", "wild", "tie"]):
+            case "score":
+                board.score(name, rng.choice(["1.2", "2.4"]), rng.choice(["5", "6", "4", "2"]))
+            case "late":
+                of_unit = [n for n in _positions(board, "score.recorded") if board.events[n][2] == name]
+                fact = _mostly(rng, of_unit[-2:] if rng.random() < 0.7 else of_unit, len(board.events) + 2)
+                more = {} if rng.random() < 0.75 else ON_BEHALF
+                board.late_fact(name, fact, rng.choice(["accepted", "accepted", "refused"]), **more)
+            case "answer":
+                entered = [n for n in _positions(board, "decision.") if "on_behalf_of" in board.events[n][3]]
+                cited = _mostly(rng, entered, len(board.events) + 2)
+                board.answer(cited, rng.choice(["confirmed", "confirmed", "disputed"]))
+            case "wild":
+                verb, args, more = _wild(rng)
+                getattr(board, verb)(name, *args, **more, **_entered(rng, verb))
+            case _:
+                _tie_decision(rng, board, names)
+
+
+def _positions(board: Board, kind: str) -> list[int]:
+    return [position for position, event in enumerate(board.events) if event[0].startswith(kind)]
+
+
+def _mostly(rng: random.Random, likely: list[int], end: int) -> int:
+    """One of ``likely``, or now and then any position, even one that is not there yet."""
+    return rng.choice(likely) if likely and rng.random() < 0.8 else rng.randrange(end)
 
 
 Stated = tuple[str, tuple[Any, ...], Json]
@@ -239,5 +291,7 @@ def _wild(rng: random.Random) -> Stated:
         ("veto", (rng.choice(["V1", "V3"]),), {"document": rng.choice(["QĐ", None])}),
         ("lift", (rng.choice(["V1", "V3"]),), {}),
         ("forfeit", (), {}),
+        ("decide_veto", (rng.choice(["V1", "V2", "V3"]),), {"outcome": rng.choice(["recorded", "lifted"])}),
+        ("open_inspection", (), {}),
     ]
     return rng.choice(choices)

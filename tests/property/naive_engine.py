@@ -126,17 +126,39 @@ def judged(book: Json, leaf: Json, area: str, stage: str, data: Json) -> Fractio
 def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> list[list[Any]]:
     """Every value of a leaf in ledger order as [stage, points, alive]."""
     values: list[list[Any]] = []
+    waiting: list[tuple[Json, list[Any]]] = []
+    policies = book["policies"]
 
     def add(stage: str, data: Json, alive: bool = True) -> None:
         points = judged(book, leaf, area, stage, data)
         values.append([stage, points, alive and points != NONE])
 
-    for kind, _, _, data in events:
+    for n, (kind, _, _, data) in enumerate(events):
         if kind == "score.recorded.v1" and data["criterion"] == leaf["id"]:
             allowed = data["stage"] == leaf["stage"] != "inspection" or (
                 data["stage"] == "self" and leaf["self"]
             )
             add(data["stage"], data, allowed)
+            seen = {event[0] for event in events[:n]}
+            over = "round.closed.v1" in seen
+            too_late = (
+                over
+                or ("conclusion.signed.v1" in seen and policies["score_after_conclusion"] == "refuse")
+                or (
+                    "inspection.opened.v1" in seen
+                    and data["stage"] == "department"
+                    and policies["late_department_score"] == "refuse"
+                )
+            )
+            if values[-1][2] and data["stage"] != "self" and too_late:
+                values[-1][2] = False
+                if not (over and policies["score_after_round_closed"] == "refuse"):
+                    waiting.append((data, values[-1]))
+        if kind == "admitted":
+            for score, value in [one for one in waiting if one[0] is data["score"] and len(one[1]) == 3]:
+                value[2] = True
+                waiting.remove((score, value))
+                values = [one for one in values if one is not value] + [value]
         if kind == "score.withdrawn.v1" and data["criterion"] == leaf["id"]:
             withdraw(values, data["stage"])
         if kind == "decision.score_withdrawn.v1" and data["criterion"] == leaf["id"]:
@@ -166,6 +188,38 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
                     if value[0] == f"veto {veto['id']}":
                         value[2] = False
     return values
+
+
+def settled(book: Json, events: list[Event]) -> list[Event]:
+    """The events as they count: entries on behalf where they are confirmed, vetoes by decision as vetoes.
+
+    Every event keeps its position: what does not count leaves a blank there.
+    """
+    held = [
+        n
+        for n, (kind, _, _, data) in enumerate(events)
+        if kind.startswith("decision.") and data.get("on_behalf_of") is not None
+    ]
+    found = list(events)
+    if book["policies"]["on_behalf_confirmation"] == "required":
+        for n in held:
+            found[n] = ("blank", "", "", {})
+        for n in held:
+            answers = [
+                m
+                for m in range(n + 1, len(events))
+                if events[m][0] == "decision.confirmed.v1" and events[m][3]["decision"] == n
+            ]
+            if answers:
+                found[answers[0]] = events[n]
+    for n, (kind, source, subject, data) in enumerate(found):
+        if kind in ("decision.veto_recorded.v1", "decision.veto_lifted.v1"):
+            found[n] = (kind.replace("decision.veto_", "veto."), source, subject, data)
+        if kind == "decision.late_fact.v1":
+            cited = events[data["fact"]] if data["fact"] < n else ("blank", "", "", {})
+            late = cited[0] == "score.recorded.v1" and cited[2] == subject and data["outcome"] == "accepted"
+            found[n] = ("admitted" if late else "blank", source, subject, {"score": cited[3]})
+    return found
 
 
 def index_of(events: list[Event], data: Json) -> int:
@@ -249,7 +303,7 @@ def adjustment(book: Json, part: str, events: list[Event]) -> tuple[Fraction, li
 
 
 def unit_result(book: Json, unit: str, area: str, events: list[Event]) -> Json:
-    mine = [event for event in events if event[2] == unit]
+    mine = [event for event in events if event[2] == unit or event[0] == "round.closed.v1"]
     applicable = [leaf for leaf in leaves(book["criteria"]) if area in leaf["max"]]
     points = {leaf["id"]: effective(book, leaf, stated_values(book, leaf, area, mine)) for leaf in applicable}
     missing = [name for name, value in points.items() if value == NONE]
@@ -528,6 +582,7 @@ def standings(book: Json, events: list[Event]) -> list[tuple[Any, ...]]:
     reasons, missing.
     """
     units: dict[str, Json] = {}
+    events = settled(book, events)
     for kind, _, subject, data in events:
         if kind == "unit.registered.v1":
             units[subject] = data

@@ -72,6 +72,34 @@ def test_the_generated_cycles_hold_everything_they_are_meant_to_try() -> None:
     }
 
 
+def test_the_generated_cycles_hold_the_decisions_they_are_meant_to_try() -> None:
+    marks: set[tuple[str, bool]] = set()
+    answers: set[tuple[bool, bool, bool]] = set()
+    refused: set[str] = set()
+    for seed in range(150):
+        state = cycle(seed)[1].state()
+        for row in compute(state).rows():
+            marks |= {
+                (mark.status, mark.admitted is not None) for leaf in row.sheet.leaves for mark in leaf.marks
+            }
+        for note in state.decisions.values():
+            if note.on_behalf:
+                counts = note.effective is not None
+                answers.add((counts, note.confirmed is not None, note.disputed is not None))
+        refused |= {f"{one.type} {one.reason}" for one in state.refused}
+    assert marks >= {("", True), ("ROUND_CLOSED", False), ("AFTER_CONCLUSION", False), ("LATE", False)}
+    yes_no = (True, False)
+    possible = {
+        (counts, yes, no) for counts in yes_no for yes in yes_no for no in yes_no if counts or not yes
+    }
+    assert answers == possible
+    assert refused == {
+        "decision.late_fact FACT",
+        "decision.confirmed NOTHING_TO_ANSWER",
+        "decision.disputed NOTHING_TO_ANSWER",
+    }
+
+
 @settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9), st.data())
 def test_any_prefix_and_any_batches_give_the_same_bytes(seed: int, data: st.DataObject) -> None:
@@ -105,7 +133,7 @@ def test_a_copy_never_feels_what_its_original_learns(seed: int, data: st.DataObj
 @settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, 10**9), st.integers(0, 2**32))
 def test_the_order_between_units_never_matters(seed: int, shuffle: int) -> None:
-    _, board = cycle(seed)
+    _, board = cycle(seed, citing=False)
     head = [event for event in board.events if event[0].startswith("rulebook.")]
     ties = [event for event in board.events if event[0] == "decision.tie.v1"]
     rest = [event for event in board.events if event not in head and event not in ties]

@@ -161,6 +161,9 @@ class Board:
         subject = self.events[decision][2] if decision < len(self.events) else "*"
         return self.state_fact(f"decision.{outcome}.v1", "ranking", subject, {"decision": decision})
 
+    def open_inspection(self, unit: str) -> int:
+        return self.state_fact("inspection.opened.v1", "inspections", unit, {"team": "DKT-1"})
+
     def close(self) -> int:
         return self.state_fact("round.closed.v1", "inspections", "*", {"round": "DOT", "exceptions": []})
 
