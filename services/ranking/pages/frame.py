@@ -1,0 +1,101 @@
+"""What all pages of one ledger share: where one can go, and at which position of what status one looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import request
+
+from services.ranking.desk import View
+from services.ranking.history import Shown
+from services.ranking.view import count, local_time
+from shared.web.i18n import language, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A place to go: its address and its words; ``current``: one is there."""
+
+    href: str
+    words: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What is shown: ``kind`` of shared/web's status part, its word, the position and the time in words."""
+
+    kind: str
+    word: str
+    position: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The frame of a page.  ``illustrative``: the rulebook in force is one for trying, and the page says so."""
+
+    organisation: str
+    links: tuple[Link, ...]
+    banner: Banner | None
+    illustrative: bool
+
+
+_PAGES = (
+    ("", "Bảng xếp hạng", "Standings", False),
+    ("compare", "So sánh", "Compare", False),
+    ("rulebook", "Bộ tiêu chí", "Rulebook", False),
+    ("what-if", "Thử nghiệm", "What if", True),
+    ("decisions", "Quyết định", "Decisions", True),
+    ("publications", "Công bố", "Publications", False),
+)
+"""Address, words, and whether only those go there who see everything."""
+
+
+def frame(seen: View, current: str, shown: Shown | None = None) -> Frame:
+    """The frame of the page ``current`` of ``seen``'s ledger; ``shown``: the standings it is about."""
+    rulebook = seen.state.rulebook
+    return Frame(
+        organisation=seen.reader.ledger.name,
+        links=tuple(
+            Link(address(seen.ledger, path), tr(vi, en), path == current)
+            for path, vi, en, everything in _PAGES
+            if seen.audience.everything or not everything
+        ),
+        banner=None if shown is None else _banner(seen, shown),
+        illustrative=rulebook is not None and rulebook.identity.status == "illustrative",
+    )
+
+
+def address(ledger: str, path: str, **query: object) -> str:
+    """Address of a page of ``ledger``, keeping language and, where none is given, the position looked at."""
+    kept = {name: request.args[name] for name in ("at", "lang") if name in request.args}
+    pairs = {name: value for name, value in {**kept, **query}.items() if value is not None}
+    path, _, anchor = path.partition("#")
+    text = f"/ranking/{ledger}/{path}" + (f"?{urlencode(pairs)}" if pairs else "")
+    return f"{text}#{anchor}" if anchor else text
+
+
+def _banner(seen: View, shown: Shown) -> Banner:
+    zone = ZoneInfo(seen.reader.ledger.timezone)
+    when = local_time(shown.time, zone) if shown.time else ""
+    kind, word = _status(seen, shown)
+    return Banner(kind, word, count(shown.position, language()), when)
+
+
+def _status(seen: View, shown: Shown) -> tuple[str, str]:
+    publication = seen.publication_of(shown)
+    if publication is not None:
+        if publication.status == "OFFICIAL":
+            return "official", tr("CHÍNH THỨC v{v}", "OFFICIAL v{v}").format(v=publication.version)
+        return "provisional", tr("CÔNG BỐ v{v}, CHƯA CHÍNH THỨC", "PUBLISHED v{v}, UNOFFICIAL").format(
+            v=publication.version
+        )
+    freeze = next((one for one in seen.state.freezes if one.at == shown.position), None)
+    if freeze is not None:
+        return "frozen", tr("ĐÓNG BĂNG: {n}", "FROZEN: {n}").format(n=freeze.name)
+    if shown.position < seen.size:
+        return "past", tr("XEM LẠI", "LOOKING BACK")
+    return "live", tr("TRỰC TIẾP", "LIVE")
