@@ -32,7 +32,7 @@ def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
     if context is None:
         return Standings(ENGINE, state.ledger, None, None, 0, (), (), _open_words(state, (), {}))
     book = context.newest
-    by_area = _open_units(state, book)
+    by_area = open_units(state, book)
     found = [_area(area, by_area[area.id], context, state.ties) for area in book.areas]
     boards = tuple(one.board for one in found)
     open_ties = {one.board.area: one.ranking.open_tie for one in found}
@@ -69,7 +69,7 @@ def compute_area(state: State, area: str, rulebook: Rulebook | None = None) -> A
     if context is None or area not in context.newest.area:
         return None
     book = context.newest
-    return _area(book.area[area], _open_units(state, book)[area], context, state.ties)
+    return _area(book.area[area], open_units(state, book)[area], context, state.ties)
 
 
 def area_of(state: State, unit: str, rulebook: Rulebook | None = None) -> AreaResult | None:
@@ -88,10 +88,10 @@ def sheet_of(state: State, unit: str, rulebook: Rulebook | None = None) -> Sheet
         return None
     assert record.register is not None
     area = record.register.get("area")
-    return _sheet(unit, record, str(area), context) if area in context.newest.area else None
+    return judged(unit, record, str(area), context) if area in context.newest.area else None
 
 
-def _open_units(state: State, rulebook: Rulebook) -> dict[str, list[tuple[str, Unit]]]:
+def open_units(state: State, rulebook: Rulebook) -> dict[str, list[tuple[str, Unit]]]:
     """Open units by area, by code (format §2).  A unit of an undeclared area is on no board."""
     found: dict[str, list[tuple[str, Unit]]] = {area.id: [] for area in rulebook.areas}
     for code in sorted(state.units):
@@ -120,14 +120,17 @@ def _day(text: Any) -> date | None:
     return None if text is None or text == "" else date.fromisoformat(text)
 
 
-def _sheet(code: str, unit: Unit, area: str, context: Context) -> Sheet:
+def judged(code: str, unit: Unit, area: str, context: Context, *, history: bool = True) -> Sheet:
+    """The sheet of an open unit, kept in it until its next fact; ``history`` as for
+    :func:`~services.ranking.engine.sheet.judge`.
+    """
     memo = unit.memo
     if memo is not None and memo[0] is context:
         kept: Sheet = memo[1]
         return kept
     assert unit.register is not None
     name = unit.register.get("name")
-    sheet = judge(code, name if isinstance(name, str) else code, area, unit.facts, context)
+    sheet = judge(code, name if isinstance(name, str) else code, area, unit.facts, context, history=history)
     unit.memo = (context, sheet)
     return sheet
 
@@ -136,7 +139,7 @@ def _area(
     area: Area, units: list[tuple[str, Unit]], context: Context, ties: tuple[TieDecision, ...]
 ) -> AreaResult:
     rulebook = context.newest
-    sheets = [_sheet(code, unit, area.id, context) for code, unit in units]
+    sheets = [judged(code, unit, area.id, context) for code, unit in units]
     forfeited_rank = rulebook.policies["forfeited_unit_standing"] == "ranked"
     ranked = [sheet for sheet in sheets if sheet.base is not None and (forfeited_rank or not sheet.forfeited)]
     decisions = [one for one in ties if one.area is None or one.area == area.id]

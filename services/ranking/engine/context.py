@@ -91,13 +91,22 @@ class Context:
     changes.
     """
 
-    def __init__(self, adoptions: tuple[Adoption, ...], closed: int | None, *, pinned: bool = False) -> None:
+    def __init__(
+        self,
+        adoptions: tuple[Adoption, ...],
+        closed: int | None,
+        *,
+        pinned: bool = False,
+        derives: bool = True,
+    ) -> None:
         self.adoptions = adoptions
         self.closed = closed
         self.pinned = pinned
         """Every value is judged by the one rulebook given, whatever hash it names (offline and
         candidate boards).
         """
+        self.derives = derives
+        """Whether derived vetoes are derived here.  Offline tables state them instead (format §11)."""
         self.newest: Rulebook = adoptions[-1].rulebook
         self._from = [adoption.position for adoption in adoptions]
         self.again = tuple(n for n, one in enumerate(adoptions) if one.mode == "re_evaluate_all")
@@ -157,14 +166,16 @@ def context_of(state: State, rulebook: Rulebook | None = None) -> Context | None
     None when no rulebook is in force.
     """
     closed = state.round.position if state.round is not None else None
+    # Offline tables are facts without a single event: what a ledger would tell is stated in them.
+    derives = rulebook is None or state.size > 0
     if rulebook is not None:
-        key: Any = (rulebook.digest, closed)
+        key: Any = (rulebook.digest, closed, derives)
     elif state.adoptions:
         key = (tuple((one.position, one.rulebook.digest, one.mode) for one in state.adoptions), closed)
     else:
         return None
     if state.memo is None or state.memo[0] != key:
         adoptions = state.adoptions if rulebook is None else (Adoption(-1, rulebook, None),)
-        state.memo = (key, Context(adoptions, closed, pinned=rulebook is not None))
+        state.memo = (key, Context(adoptions, closed, pinned=rulebook is not None, derives=derives))
     context: Context = state.memo[1]
     return context

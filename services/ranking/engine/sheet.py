@@ -423,7 +423,7 @@ def judge(
     """
     play = _Play(area, context)
     play.take(facts)
-    for veto in context.newest.vetoes:
+    for veto in context.newest.vetoes if context.derives else ():
         if veto.rule is not None and veto.id not in play.in_force and _derived(veto, facts, play):
             play.in_force[veto.id] = veto
     return _sheet(code, name, play, history)

@@ -94,8 +94,8 @@ def body(standings: Standings) -> dict[str, Any]:
     }
 
 
-def _row(row: Row, standings: Standings) -> dict[str, Any]:
-    sheet, scale = row.sheet, standings.scale
+def _result(row: Row, scale: int) -> dict[str, Any]:
+    sheet = row.sheet
     return {
         "rank": row.rank,
         "unit": sheet.unit,
@@ -106,6 +106,13 @@ def _row(row: Row, standings: Standings) -> dict[str, Any]:
         "bonus": _points(sheet.bonus, scale),
         "penalty": _points(sheet.penalty, scale),
         "complete": sheet.complete,
+    }
+
+
+def _row(row: Row, standings: Standings) -> dict[str, Any]:
+    sheet, scale = row.sheet, standings.scale
+    return {
+        **_result(row, scale),
         "scored_max": _points(sheet.scored_max, scale),
         "reasons": list(row.reasons),
         "groups": [
@@ -157,8 +164,11 @@ def table(standings: Standings) -> list[tuple[str, ...]]:
     lines = []
     for area in standings.areas:
         for row in area.rows:
-            data = _row(row, standings)
-            cells = {**data, "area": area.area, "reasons": ";".join(row.reasons)}
-            cells["complete"] = "true" if row.sheet.complete else "false"
+            cells = {
+                **_result(row, standings.scale),
+                "area": area.area,
+                "complete": "true" if row.sheet.complete else "false",
+                "reasons": ";".join(row.reasons),
+            }
             lines.append(tuple("" if cells[key] is None else str(cells[key]) for key in COLUMNS))
     return lines
