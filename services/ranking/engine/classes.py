@@ -6,11 +6,11 @@ explanation shows the same tests with their numbers.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from services.ranking.engine.ranks import Ranking
+from services.ranking.engine.ranks import COMMITTEE, Ranking
 from services.ranking.engine.sheet import Sheet
 from shared.rulebook.model import Bounds, Class, Quota, Rulebook, Share
 from shared.rulebook.number import to_count
@@ -85,6 +85,29 @@ def conditions(rulebook: Rulebook, one: Class) -> tuple[MeasureCondition | Group
         found += [GroupCondition(top.id, one.every_group_gte_frac) for top in rulebook.groups]
     found += [MeasureCondition(test.measure, test.bounds) for test in one.measures]
     return tuple(found)
+
+
+class Decisive:
+    """All that order and classes of an area read from a sheet: equal answers leave every unit in its place.
+
+    The measures of the chain, whether each condition of each class holds, and the few plain facts.
+    """
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        steps = (step.by for step in rulebook.tie_breaks)
+        self._chain = (rulebook.totals.rank_by, *(by for by in steps if by != COMMITTEE))
+        self._asked = [one for each in rulebook.classes for one in conditions(rulebook, each)]
+
+    def of(self, sheet: Sheet) -> tuple[Hashable, ...]:
+        """The answers of one sheet."""
+        return (
+            tuple(sheet.measure(measure) for measure in self._chain),
+            tuple(asked.holds(sheet) for asked in self._asked),
+            sheet.base is None,
+            sheet.complete,
+            sheet.forfeited,
+            sheet.vetoes,
+        )
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Explanations and pairs as JSON data.
+"""Explanations, pairs and counterfactuals as JSON data.
 
 Points are decimal strings with the rulebook's digits, and never cut: where no decimal is exact (a rescaled
 sum), they are fractions ``p/q``.  So the terms of a body can be added up again by anybody, exactly.
@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 from services.ranking.engine.classes import Condition
+from services.ranking.engine.counterfactual import Change, Counterfactual
 from services.ranking.engine.explain import (
     ClassStep,
     Explanation,
@@ -116,6 +117,48 @@ def pair_body(found: Pair) -> Json:
             }
             for term in found.terms
         ],
+    }
+
+
+def counterfactual_body(found: Counterfactual) -> Json:
+    """The smallest changes of one unit as JSON data."""
+    scale = found.rules.number.scale
+    return {
+        "ledger": found.ledger,
+        "position": found.position,
+        "rulebook": found.rules.digest,
+        "unit": found.unit,
+        "name": found.name,
+        "area": found.area,
+        "class": found.class_id,
+        "rank": found.rank,
+        "step": _points(found.rules.number.step, scale),
+        "tried": found.tried,
+        "smallest_for_class": _points(found.smallest_for_class, scale),
+        "smallest_for_rank": _points(found.smallest_for_rank, scale),
+        "leaves": [
+            {
+                "criterion": leaf.criterion,
+                "label": leaf.label,
+                "points": _points(leaf.points, scale),
+                "class_up": _change(leaf.class_up, scale),
+                "class_down": _change(leaf.class_down, scale),
+                "rank_up": _change(leaf.rank_up, scale),
+                "rank_down": _change(leaf.rank_down, scale),
+            }
+            for leaf in found.leaves
+        ],
+    }
+
+
+def _change(change: Change | None, scale: int) -> Json | None:
+    if change is None:
+        return None
+    return {
+        "points": _points(change.points, scale),
+        "by": _points(change.by, scale),
+        "class": change.class_id,
+        "rank": change.rank,
     }
 
 
