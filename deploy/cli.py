@@ -9,10 +9,15 @@ from pathlib import Path
 import click
 
 COMMANDS = {
+    "compute": (
+        "services.ranking.offline.command:compute_command",
+        "Compute standings from a rulebook and CSV files.",
+    ),
     "console": (
         "deploy.local.kafka:console",
         "Print the ledger's records with Kafka's own console consumer.",
     ),
+    "diff": ("services.ranking.cli_compare:diff", "Say what differs between two positions of a ledger."),
     "docs": ("deploy.docs:docs", "Write the documents that are made from the code."),
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
@@ -23,6 +28,7 @@ COMMANDS = {
     "run": ("deploy.local.run:run", "Run everything on this machine."),
     "standings": ("services.ranking.cli:standings", "Print a ledger's standings at any position."),
     "token": ("deploy.token:token", "Make a sign-in token of the local issuer."),
+    "whatif": ("services.ranking.cli_compare:whatif", "Suppose facts or a rulebook; store nothing."),
 }
 """Name of each command, where it is, and its line in ``bangvang --help``."""
 

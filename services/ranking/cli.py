@@ -36,7 +36,8 @@ SERVICE = "ranking"
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def _ledger(context: click.Context, parameter: click.Parameter, value: str) -> str:
+def ledger_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """A click callback: ``ORG/CYCLE``, or a usage error."""
     if not LEDGER.fullmatch(value):
         raise click.BadParameter("a ledger is ORG/CYCLE, such as hcmc/2020")
     return value
@@ -49,7 +50,7 @@ def _digest(context: click.Context, parameter: click.Parameter, value: str | Non
 
 
 @click.command()
-@click.argument("ledger", metavar="ORG/CYCLE", callback=_ledger)
+@click.argument("ledger", metavar="ORG/CYCLE", callback=ledger_name)
 @click.option("--at", type=click.IntRange(min=0), help="Standings after the first N events (default: all).")
 @click.option("--bootstrap", help="Kafka, HOST:PORT[,…] (default: BANGVANG_KAFKA).")
 @click.option("--topic", help="The topic (default: BANGVANG_TOPIC).")
@@ -197,7 +198,7 @@ def _print_replay(found: Replayed, seconds: float, faults: list[str], as_json: b
 
 
 @click.command()
-@click.argument("ledger", metavar="ORG/CYCLE", callback=_ledger)
+@click.argument("ledger", metavar="ORG/CYCLE", callback=ledger_name)
 @click.option(
     "--at", type=click.IntRange(min=0), help="Standings after the first N events (default: newest)."
 )
