@@ -205,20 +205,28 @@ def _tie_decision(rng: random.Random, board: Board, names: list[str]) -> None:
 def _after_the_round(rng: random.Random, board: Board, names: list[str]) -> None:
     if rng.random() < 0.7:
         board.close()
-    for _ in range(rng.choice([5, 10, 25])):
-        name = rng.choice(names)
-        match rng.choice(["score", "late", "late", "late", "answer", "answer", "answer", "wild", "tie"]):
+    few = rng.sample(names, k=3)  # so that several things befall one unit
+    for _ in range(rng.choice([5, 15, 40])):
+        name = rng.choice(few)
+        match rng.choice([*["score", "late", "late", "answer"] * 2, "withdraw", "veto", "wild", "tie"]):
             case "score":
-                board.score(name, rng.choice(["1.2", "2.4"]), rng.choice(["5", "6", "4", "2"]))
+                value = {"1.2": rng.choice(["5", "6", "4", "2"]), "2.3": rng.choice(["3", "9"])}
+                criterion = rng.choice(["1.2", "2.3"])
+                board.score(name, criterion, value[criterion])
             case "late":
                 of_unit = [n for n in _positions(board, "score.recorded") if board.events[n][2] == name]
-                fact = _mostly(rng, of_unit[-2:] if rng.random() < 0.7 else of_unit, len(board.events) + 2)
+                fact = _mostly(rng, of_unit[-4:], len(board.events) + 2)
                 more = {} if rng.random() < 0.75 else ON_BEHALF
                 board.late_fact(name, fact, rng.choice(["accepted", "accepted", "refused"]), **more)
             case "answer":
                 entered = [n for n in _positions(board, "decision.") if "on_behalf_of" in board.events[n][3]]
                 cited = _mostly(rng, entered, len(board.events) + 2)
                 board.answer(cited, rng.choice(["confirmed", "confirmed", "disputed"]))
+            case "withdraw":
+                board.withdraw(name, rng.choice(["1.2", "2.3"]), rng.choice(["department", "standing"]))
+            case "veto":
+                outcome = rng.choice(["recorded", "lifted"])
+                board.decide_veto(name, rng.choice(["V1", "V3"]), outcome, **_entered(rng, "decide_veto"))
             case "wild":
                 verb, args, more = _wild(rng)
                 getattr(board, verb)(name, *args, **more, **_entered(rng, verb))
