@@ -9,14 +9,16 @@ import subprocess
 import sys
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ranking.engine import body, canonical, compute, digest, initial
 from tests.property import naive_engine
 from tests.property.cycles import cycle
-from tests.support.board import ROOT, Board, replay
+from tests.support.board import ROOT, TIME, Board, replay
 from tests.support.examples import examples
+from tests.support.interpreters import interpreters
 
 
 def rows_of(board: Board) -> list[tuple[Any, ...]]:
@@ -196,3 +198,36 @@ def test_hash_seed_time_zone_and_locale_change_no_byte() -> None:
     assert len(expected.splitlines()) == 30
     assert run(PYTHONHASHSEED="1", TZ="Asia/Ho_Chi_Minh", LC_ALL="vi_VN.UTF-8") == expected
     assert run(PYTHONHASHSEED="4242", TZ="America/St_Johns", LC_ALL="C.UTF-8", PYTHONUTF8="1") == expected
+
+
+ELSEWHERE = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from services.ranking.engine import body, compute, digest, evolve, initial
+for events in json.load(sys.stdin):
+    state = initial("hcmc/2020")
+    for position, (kind, source, subject, time, data) in enumerate(events):
+        evolve(state, kind, source, subject, position + 1, position, time, data)
+    print(digest(body(compute(state))))
+"""
+
+
+@pytest.mark.parametrize("version", list(interpreters()))
+def test_every_interpreter_computes_the_same_bytes(version: str) -> None:
+    boards = [cycle(seed)[1] for seed in range(20)]
+    cycles = [
+        [
+            (kind, f"/{service}/hcmc/2020", subject, TIME, data)
+            for kind, service, subject, data in board.events
+        ]
+        for board in boards
+    ]
+    done = subprocess.run(
+        [interpreters()[version], "-I", "-B", "-X", "utf8", "-c", ELSEWHERE, str(ROOT)],
+        input=json.dumps(cycles),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.split() == [digest(body(compute(board.state()))) for board in boards]

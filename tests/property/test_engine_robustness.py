@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from services.ranking.engine import State, body, canonical, compute, evolve, initial
 from services.ranking.engine.fold import _RULES
-from tests.support.board import ROOT, TIME, Board, rulebook_2020
+from tests.support.board import ROOT, TIME, Board
 from tests.support.examples import examples
+from tests.support.rulebooks import build, example_data
 
 WORDS = st.sampled_from(
     ["1.1", "1.2", "8.1", "self", "department", "standing", "5", "-1", "T1", "P1", "V1", "V2", "A", "QH", ""]
 )
-SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | WORDS | st.text(max_size=4)
+SCALARS = st.none() | st.booleans() | st.integers(-5, 15) | WORDS | st.text(max_size=4)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
@@ -60,6 +61,13 @@ KEYS = st.sampled_from(
         "version",
         "occurred_on",
         "period",
+        "fact",
+        "criteria",
+        "on_behalf_of",
+        "event",
+        "noise",
+        "position",
+        "reason",
     ]
 )
 INNER = st.dictionaries(KEYS, VALUES, max_size=5)
@@ -70,7 +78,9 @@ EVENTS = st.lists(
 
 
 def begun() -> State:
-    board = Board(rulebook_2020())
+    data = example_data()
+    data["policies"]["on_behalf_confirmation"] = "required"
+    board = Board(build(data))
     board.unit("A")
     board.score("A", "1.2", "5")
     return board.state()
