@@ -108,6 +108,14 @@ class Book:
         with self._lock:
             return tuple(self._marks[: bisect_right(self._marks, position, key=lambda mark: mark.position)])
 
+    def reason_of(self, version: int) -> str | None:
+        """Why a version was published, as its event says; a first version need not say."""
+        for mark in self._marks:
+            if mark.type == "result.published.v1" and mark.data["version"] == version:
+                reason: str | None = mark.data.get("reason")
+                return reason
+        return None
+
     def names(self, state: State) -> Names:
         """Names for the codes of the ledger."""
         rulebook = state.rulebook

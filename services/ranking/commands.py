@@ -9,23 +9,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
-from sqlalchemy import Connection
 
 from services.ranking import decider, publishing, schemas
 from services.ranking.decider import Known
 from services.ranking.desk import desk
-from services.ranking.engine import compute
-from services.ranking.folding import fold, result
-from services.ranking.gate import Around, Gate, gate
 from services.ranking.history import Shown
+from services.ranking.passage import passage_of
 from services.ranking.positions import noise_digests
 from services.ranking.projections import newest
 from shared.access import Target
-from shared.access.directory import LedgerSettings
 from shared.deciding import check_day, check_happened
 from shared.decisions import Refused
 from shared.events import Draft
-from shared.ledger.positions import open_gaps
 from shared.web.commands import Act, Actor, Handler, command_route
 from shared.web.parsing import ServiceBlueprint
 from shared.web.store_port import CommandTransaction
@@ -202,18 +197,3 @@ def _candidate(shown: Shown) -> publishing.Candidate:
         units=provisional["units"],
         provisional=bool(provisional["reasons"]),
     )
-
-
-def passage_of(connection: Connection, ledger: LedgerSettings, shown: Shown, status: str) -> Gate:
-    """The gate before a version of ``status`` that pins ``shown``; folds the ledger anew to compare."""
-    state = desk().histories.of(ledger.ledger).state_at(shown.position)
-    around = Around(
-        digest=shown.digest,
-        shadow=result(fold(connection, ledger.ledger, shown.position)).digest,
-        gaps=sum(
-            count for (of_ledger, _), count in open_gaps(connection).items() if of_ledger == ledger.ledger
-        ),
-        noise=frozenset(noise_digests(connection, ledger.ledger)),
-        demonstration=ledger.simulated,
-    )
-    return gate(state, compute(state), around, status)

@@ -42,6 +42,8 @@ class Desk:
         self.histories = Histories(engine)
         self.books = Books()
         self.hub = Hub(self._look)
+        self.shadows: dict[str, tuple[int, str]] = {}
+        """By ledger: a position, and the digest that a fold from zero gave there."""
 
     def _look(self) -> dict[str, News]:
         last = select(standings.c.ledger, func.max(standings.c.position).label("position")).group_by(
@@ -245,3 +247,8 @@ def pinned_body(seen: View, version: int) -> tuple[Publication, Mapping[str, Any
         body = published_body(connection, seen.ledger, version)
     assert body is not None  # one row holds both
     return publication, body
+
+
+def superseded_by(seen: View, publication: Publication) -> int | None:
+    """The version that took the place of ``publication``, or None: it is the newest."""
+    return next((one.version for one in seen.publications if one.version > publication.version), None)

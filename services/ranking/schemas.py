@@ -419,3 +419,30 @@ class WhatIfsAnswer(Schema):
 
 class PublicationsAnswer(Schema):
     items = fields.List(fields.Nested(PublicationAnswer), required=True)
+
+
+class GateArgs(Schema):
+    """Query of the gate."""
+
+    status = fields.String(load_default="UNOFFICIAL", validate=validate.OneOf(["UNOFFICIAL", "OFFICIAL"]))
+
+
+class BlockerAnswer(Schema):
+    """One thing in the way; ``items``: what it is about, ``link``: the page that shows it."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    message_en = fields.String(required=True)
+    items = fields.List(fields.String(), required=True)
+    link = fields.String(required=True)
+
+
+class GateAnswer(Schema):
+    """Whether the present standings may be published, and what they would pin."""
+
+    publishable = fields.Boolean(required=True)
+    blockers = fields.List(fields.Nested(BlockerAnswer), required=True)
+    warnings = fields.List(fields.Nested(BlockerAnswer), required=True)
+    position = fields.Integer(required=True)
+    digest = fields.String(required=True)
+    status = fields.String(required=True)

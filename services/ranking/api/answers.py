@@ -50,3 +50,9 @@ def may_look(seen: View) -> None:
     """Raise a 403 problem for a reader who may see published versions only."""
     if seen.audience.published_only:
         raise Problem("not-public")
+
+
+def may_see_all(seen: View) -> None:
+    """Raise a 403 problem for a reader who may not see everything: gate, decisions and what-ifs."""
+    if not seen.audience.everything:
+        raise Problem("not-public")

@@ -1,4 +1,4 @@
-"""What was published, version by version, open to everybody."""
+"""What was published, version by version, open to everybody; and the gate before the next version."""
 
 from __future__ import annotations
 
@@ -8,9 +8,13 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import json, private, problems
-from services.ranking.desk import pinned_body, view
+from services.ranking.api.answers import json, may_see_all, private, problems
+from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
+from services.ranking.gate import Blocker
+from services.ranking.passage import passage_of
 from services.ranking.projections import Publication
+from services.ranking.reward_list import XLSX, reward_list, workbook
+from shared.database import read_transaction
 from shared.web.etags import standings_tag, tagged
 from shared.web.parsing import ServiceBlueprint
 
@@ -24,7 +28,7 @@ def register(api: ServiceBlueprint) -> None:
     def publications(org: str, cycle: str) -> Response:
         """Every published version, oldest first, with what it pinned."""
         seen = view(org, cycle)
-        return private({"items": [asdict(one) for one in seen.publications]})
+        return private({"items": [publication_answer(seen, one) for one in seen.publications]})
 
     @api.route("/publications/<int:version>")
     @api.response(200, schemas.StandingsAnswer)
@@ -33,8 +37,63 @@ def register(api: ServiceBlueprint) -> None:
         """One published version: the pinned standings, open to everybody."""
         seen = view(org, cycle)
         found, body = pinned_body(seen, version)
-        answer = json({**body, "partial": False, "publication": asdict(found), **pins(found)})
+        answer = json(
+            {**body, "partial": False, "publication": publication_answer(seen, found), **pins(found)}
+        )
         return tagged(answer, standings_tag(found.digest, found.status, f"publication {version}"))
+
+    @api.route("/publications/<int:version>/reward-list.xlsx")
+    @api.response(200, description="Units of the best class in this version, as a workbook.")
+    @problems(api, 404)
+    def rewards(org: str, cycle: str, version: int) -> Response:
+        """The reward list of a published version (plan I.2); superseded versions say so in it."""
+        seen = view(org, cycle)
+        found, body = pinned_body(seen, version)
+        sheet = reward_list(seen, found, body)
+        answer = Response(workbook(sheet), content_type=XLSX)
+        answer.headers["Content-Disposition"] = f'attachment; filename="{sheet.file_name}"'
+        return answer
+
+    @api.route("/gate")
+    @api.arguments(schemas.GateArgs, location="query")
+    @api.response(200, schemas.GateAnswer)
+    @problems(api, 401, 403, 404)
+    def passage(args: dict[str, Any], org: str, cycle: str) -> Response:
+        """What stands between the present standings and a publication."""
+        seen = view(org, cycle)
+        may_see_all(seen)
+        shown = shown_at(seen, seen.size)
+        with read_transaction(desk().engine) as connection:
+            found = passage_of(connection, seen.reader.ledger, shown, args["status"])
+        return private(
+            {
+                "publishable": found.publishable,
+                "blockers": [_blocker(one) for one in found.blockers],
+                "warnings": [_blocker(one) for one in found.warnings],
+                "position": shown.position,
+                "digest": shown.digest,
+                "status": args["status"],
+            }
+        )
+
+
+def _blocker(blocker: Blocker) -> dict[str, Any]:
+    return {
+        "code": blocker.code,
+        "message": blocker.vi,
+        "message_en": blocker.en,
+        "items": list(blocker.items),
+        "link": blocker.link,
+    }
+
+
+def publication_answer(seen: View, found: Publication) -> dict[str, Any]:
+    """One version with what became of it: which one superseded it, and why it was made itself."""
+    return {
+        **asdict(found),
+        "superseded_by": superseded_by(seen, found),
+        "reason": seen.book.reason_of(found.version),
+    }
 
 
 def pins(found: Publication) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking.desk import desk
-from services.ranking.pages import standings
+from services.ranking.pages import publications, standings
 from services.ranking.pages.answers import redirect_to
 from shared.access.directory import known_ledgers
 from shared.database import read_transaction
@@ -31,4 +31,5 @@ def blueprint() -> Blueprint:
         return render_template("ranking/ledgers.html", ledgers=known)
 
     standings.register(pages)
+    publications.register(pages)
     return pages

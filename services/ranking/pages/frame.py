@@ -35,7 +35,7 @@ class Banner:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The frame of a page.  ``illustrative``: the rulebook in force is one for trying, and the page says so."""
+    """The frame of a page.  ``illustrative``: the rulebook in force is for trying, and the page says so."""
 
     organisation: str
     links: tuple[Link, ...]

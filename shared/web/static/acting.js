@@ -7,7 +7,7 @@
 //
 // Fields become one JSON object; empty ones are left out.  data-decimal takes a comma for a point,
 // data-number sends an integer, data-list splits at commas, data-group splits at semicolons and commas.
-// data-acting is the hat, data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
+// data-acting is the hat (a <select data-hat> leaves the choice), data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
 // One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
 "use strict";
 (() => {
@@ -154,7 +154,8 @@
     for (const button of buttons) button.disabled = true;
     const key = form.dataset.key || (form.dataset.key = crypto.randomUUID());
     const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
-    if (form.dataset.acting) headers["Acting-As"] = form.dataset.acting;
+    const hat = form.querySelector("[data-hat]");
+    if (hat || form.dataset.acting) headers["Acting-As"] = hat ? hat.value : form.dataset.acting;
     try {
       const made = form.bodyOf ? await form.bodyOf() : content(form);
       const answer = await fetch(form.dataset.command, { method: "POST", headers, body: JSON.stringify(made) });
