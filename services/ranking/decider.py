@@ -116,7 +116,10 @@ def decide_score(known: Known, command: Mapping[str, Any], facts: Mapping[str, A
 
 
 def decide_amount(kind: str, known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
-    """A bonus or penalty, accepted or refused (plan III.3): a proposal alone never counts."""
+    """A bonus or penalty, accepted or refused (plan III.3): a proposal alone never counts.
+
+    Refuses to decide an occurrence again as it is decided already: the second would count for nothing.
+    """
     rulebook = rules_in_force(known)
     unit, code = command["unit"], command["code"]
     area_of(known, unit)
@@ -142,6 +145,22 @@ def decide_amount(kind: str, known: Known, command: Mapping[str, Any], facts: Ma
         )
     if item.per is None and command["outcome"] == "accepted":
         _check_amount(rulebook, code, points)
+    ref = command["occurrence_ref"]
+    before = [
+        note.data.get("outcome")
+        for note in known.state.decisions.values()
+        if note.type == f"decision.{kind}.v1"
+        and (note.subject, note.data.get("code"), note.data.get("occurrence_ref")) == (unit, code, ref)
+    ]
+    if before[-1:] == [command["outcome"]]:
+        raise Refused(
+            "already-decided",
+            f"Sự việc “{ref}” của mục {code} đã được quyết định như vậy.",
+            f'Occurrence "{ref}" of item {code} is decided so already.',
+            field="occurrence_ref",
+            value=ref,
+            status=409,
+        )
     return Draft(f"decision.{kind}.v1", unit, {**facts, **_without(command, "unit")})
 
 

@@ -41,6 +41,8 @@ TYPES = (
     # --- decisions of the Standing Committee
     _T("already-confirmed", 409, "Đã xác nhận rồi", "Already confirmed",
        "Không cần ghi lại.", "There is no need to state it again."),
+    _T("already-decided", 409, "Đã quyết định rồi", "Decided already",
+       "Muốn đổi, ra quyết định ngược lại trước.", "To change it, decide the opposite first."),
     _T("nothing-to-lift", 409, "Không có gì để gỡ", "Nothing to lift",
        "Đơn vị không bị xác nhận mất quyền kiểm tra.", "No forfeit of the unit is in force."),
     _T("too-few-units", 422, "Cần ít nhất hai đơn vị", "Too few units",
