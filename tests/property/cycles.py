@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from services.ranking.engine import State, compute
 from shared.rulebook import Rulebook
 from tests.support.board import ON_BEHALF, Board
 from tests.support.rulebooks import build, small_data
@@ -27,6 +28,28 @@ LATE = {
     "domain": {"type": "integer", "gte": "0"},
     "rows": [{"lte": "0", "frac": "1"}, {"lte": "2", "frac": "0.5"}, {"gt": "2", "frac": "0"}],
 }
+
+
+def rows_of_state(state: State) -> list[tuple[Any, ...]]:
+    """The engine's rows in the form of the oracle's ``standings``."""
+    return [
+        (
+            area.area,
+            row.rank,
+            row.sheet.unit,
+            row.sheet.ranking_score,
+            row.class_id,
+            row.sheet.base,
+            row.sheet.bonus,
+            row.sheet.penalty,
+            row.sheet.complete,
+            row.sheet.scored_max,
+            row.reasons,
+            row.sheet.missing,
+        )
+        for area in compute(state).areas
+        for row in area.rows
+    ]
 
 
 def rulebook(rng: random.Random) -> Rulebook:

@@ -15,31 +15,14 @@ from hypothesis import strategies as st
 
 from services.ranking.engine import body, canonical, compute, digest, initial
 from tests.property import naive_engine
-from tests.property.cycles import cycle
+from tests.property.cycles import cycle, rows_of_state
 from tests.support.board import ROOT, TIME, Board, replay
 from tests.support.examples import examples
 from tests.support.interpreters import interpreters
 
 
 def rows_of(board: Board) -> list[tuple[Any, ...]]:
-    return [
-        (
-            area.area,
-            row.rank,
-            row.sheet.unit,
-            row.sheet.ranking_score,
-            row.class_id,
-            row.sheet.base,
-            row.sheet.bonus,
-            row.sheet.penalty,
-            row.sheet.complete,
-            row.sheet.scored_max,
-            row.reasons,
-            row.sheet.missing,
-        )
-        for area in compute(board.state()).areas
-        for row in area.rows
-    ]
+    return rows_of_state(board.state())
 
 
 def agree(seeds: range) -> None:
@@ -175,7 +158,7 @@ def test_renaming_the_units_renames_the_board_and_nothing_else(seed: int) -> Non
 
 SCRIPT = """
 import locale, sys
-from tests.property.cycles import cycle
+from tests.property.cycles import cycle, rows_of_state
 from services.ranking.engine import body, compute, digest
 for seed in range(30):
     print(digest(body(compute(cycle(seed)[1].state()))))
