@@ -16,7 +16,7 @@ Sees = Callable[[str], bool]
 
 
 def withheld(found: Explanation, sees: Sees) -> Explanation:
-    """``found`` with every unit that the reader may not see made into "another unit": no code, name or values."""
+    """``found`` with every unit that the reader may not see made "another unit": no code, name or values."""
     rank = found.rank
     if rank is not None:
         rank = replace(

@@ -39,11 +39,14 @@ class LeafChanges:
     """The nearest changes of one leaf in both directions; None: no value that way makes one.
 
     ``points`` None: the leaf has none to start from (missing, or out of the sum), and so no changes.
+    ``min`` and ``max``: what it may take.
     """
 
     criterion: str
     label: str
     points: Fraction | None
+    min: Fraction
+    max: Fraction
     class_up: Change | None = None
     class_down: Change | None = None
     rank_up: Change | None = None
@@ -121,23 +124,19 @@ class _Search:
         self._places = {self._decisive.of(row.sheet): (row.class_id, row.rank)}
 
     def leaf(self, leaf: LeafSheet) -> LeafChanges:
-        label = self.rules.leaf[leaf.id].label
+        rules = self.rules.leaf[leaf.id]
+        least = rules.min.get(self.row.sheet.area, Fraction(0))
         if leaf.points is None:
-            return LeafChanges(leaf.id, label, None)
-        up, down = self._values(leaf.id, leaf.points)
+            return LeafChanges(leaf.id, rules.label, None, least, leaf.max)
+        step = self.rules.number.step
+        values = [step * n for n in range(int(least / step), int(leaf.max / step) + 1)]
+        up = [value for value in values if value > leaf.points]
+        down = [value for value in reversed(values) if value < leaf.points]
         class_up, rank_up = self._first(leaf, up)
         class_down, rank_down = self._first(leaf, down)
-        return LeafChanges(leaf.id, label, leaf.points, class_up, class_down, rank_up, rank_down)
-
-    def _values(self, criterion: str, points: Fraction) -> tuple[list[Fraction], list[Fraction]]:
-        """Every value on the step that the leaf may take, above and below its points, nearest first."""
-        leaf, step = self.rules.leaf[criterion], self.rules.number.step
-        area = self.row.sheet.area
-        least, most = leaf.min.get(area, Fraction(0)), leaf.max[area]
-        values = [step * n for n in range(int(least / step), int(most / step) + 1)]
-        above = [value for value in values if value > points]
-        below = [value for value in values if value < points]
-        return above, below[::-1]
+        return LeafChanges(
+            leaf.id, rules.label, leaf.points, least, leaf.max, class_up, class_down, rank_up, rank_down
+        )
 
     def _first(self, leaf: LeafSheet, values: list[Fraction]) -> tuple[Change | None, Change | None]:
         """The first value that changes the class, and the first that changes the rank."""

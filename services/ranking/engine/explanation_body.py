@@ -141,6 +141,8 @@ def counterfactual_body(found: Counterfactual) -> Json:
                 "criterion": leaf.criterion,
                 "label": leaf.label,
                 "points": _points(leaf.points, scale),
+                "min": _points(leaf.min, scale),
+                "max": _points(leaf.max, scale),
                 "class_up": _change(leaf.class_up, scale),
                 "class_down": _change(leaf.class_down, scale),
                 "rank_up": _change(leaf.rank_up, scale),
