@@ -85,11 +85,10 @@ def _fixed(value: Fraction, digits: int) -> str:
     return f"{sign}{text[:-digits]}.{text[-digits:]}" if digits else sign + text
 
 
-def summed(values: Iterable[Fraction]) -> tuple[int, int]:
-    """The exact sum as (above, below), not in lowest terms: most values share a few denominators."""
+def added(parts: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """The exact sum of fractions (above, below), not in lowest terms: most share a few denominators."""
     above, below = 0, 1
-    for value in values:
-        part, whole = value.as_integer_ratio()
+    for part, whole in parts:
         if whole == below:
             above += part
         elif below % whole == 0:
@@ -103,12 +102,12 @@ def summed(values: Iterable[Fraction]) -> tuple[int, int]:
 
 def total(values: Iterable[Fraction]) -> Fraction:
     """The exact sum."""
-    return Fraction(*summed(values))
+    return Fraction(*added([value.as_integer_ratio() for value in values]))
 
 
 def on_step(value: Fraction, step: Fraction) -> bool:
     """Whether ``value`` is a whole multiple of ``step``."""
-    return (value / step).denominator == 1
+    return value.numerator * step.denominator % (value.denominator * step.numerator) == 0
 
 
 def to_step(value: Fraction, step: Fraction, rounding: str) -> Fraction:
@@ -116,23 +115,21 @@ def to_step(value: Fraction, step: Fraction, rounding: str) -> Fraction:
 
     HALF_UP sends halves away from zero, HALF_EVEN to the even multiple, DOWN cuts toward zero.
     """
-    ratio = value / step
-    if ratio.denominator == 1:
+    above = abs(value.numerator) * step.denominator
+    below = value.denominator * step.numerator
+    whole, rest = divmod(above, below)
+    if rest == 0:
         return value
-    size = abs(ratio)
-    whole = size.numerator // size.denominator
-    rest = size - whole
-    half = Fraction(1, 2)
     if rounding == "HALF_UP":
-        up = rest >= half
+        up = 2 * rest >= below
     elif rounding == "HALF_EVEN":
-        up = rest > half or (rest == half and whole % 2 == 1)
+        up = 2 * rest > below or (2 * rest == below and whole % 2 == 1)
     elif rounding == "DOWN":
         up = False
     else:
         raise ValueError(f"unknown rounding: {rounding}")
-    units = whole + 1 if up else whole
-    return step * (units if ratio >= 0 else -units)
+    steps = whole + 1 if up else whole
+    return Fraction(step.numerator * (steps if value >= 0 else -steps), step.denominator)
 
 
 def to_count(value: Fraction, rounding: str) -> int:

@@ -11,6 +11,7 @@ from shared.rulebook import RESCALED, Rulebook, ValueRefused, evaluate
 from shared.rulebook.number import to_step, total
 
 if TYPE_CHECKING:
+    from services.ranking.engine.facts import Recorded
     from services.ranking.engine.sheet import LeafSheet
 
 Verdict = tuple[Fraction | None, str]
@@ -44,11 +45,15 @@ class AreaPlan:
             for group, found in rulebook.group.items()
         }
         place = {leaf.id: n for n, leaf in enumerate(self.leaves)}
+        tops = {group.id for group in rulebook.groups}
         self.members = tuple(
-            (group, tuple(place[leaf.id] for leaf in found.leaves if leaf.id in place))
+            (group, group in tops, tuple(place[leaf.id] for leaf in found.leaves if leaf.id in place))
             for group, found in rulebook.group.items()
         )
-        """Each group with the places of its leaves in ``leaves``."""
+        """Each group, whether it is a top one, and the places of its leaves in ``leaves``."""
+        self.loose = tuple(place[leaf.id] for leaf in self.leaves if not leaf.groups)
+        """Places of the leaves in no group."""
+        self.table_marks: dict[Recorded, Any] = {}
         self.outcomes: dict[Any, LeafSheet] = {}
         self._sums: dict[tuple[int, int], tuple[Fraction, Fraction]] = {}
         self._groups: dict[Any, GroupSheet] = {}

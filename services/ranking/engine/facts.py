@@ -13,7 +13,7 @@ ADJUSTMENT: Final = "adjustment"
 DECISION: Final = "decision"
 FILE: Final = "file"
 """Where a value comes from: it decides which stages it may state.  ``file`` is the offline table
-(format §11).
+(format §11), and whatever it states stays as it is: nothing of it is withdrawn or admitted later.
 """
 
 STAGES_OF: Final = {

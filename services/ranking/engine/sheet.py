@@ -17,6 +17,7 @@ from services.ranking.engine.context import AreaPlan, Context, GroupSheet
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
+    FILE,
     SCORES,
     STAGES_OF,
     UNSTATED,
@@ -31,7 +32,7 @@ from services.ranking.engine.facts import (
     Withdrawn,
 )
 from shared.rulebook.model import AdjustmentItem, AdjustmentRules, Leaf, Rulebook, Veto
-from shared.rulebook.number import NotADecimal, on_step, parse, summed, total
+from shared.rulebook.number import NotADecimal, added, on_step, parse, total
 
 VETO_ORIGIN: Final = "veto"
 ZERO: Final = Fraction(0)
@@ -155,6 +156,7 @@ class _Mark:
         "admitted",
         "fact",
         "late",
+        "outcome",
         "own",
         "points",
         "stage",
@@ -173,6 +175,7 @@ class _Mark:
         self.withdrawn = False
         self.late = False
         self.admitted: int | None = None
+        self.outcome: LeafSheet | None = None
 
     @property
     def counts(self) -> bool:
@@ -201,6 +204,7 @@ class _Play:
     def __init__(self, area: str, context: Context) -> None:
         self.area = area
         self.context = context
+        self.plan: AreaPlan = context.plans[area]
         self.rulebook: Rulebook = context.newest
         self.marks: dict[str, list[_Mark]] = {}
         self.decided: list[Decided] = []
@@ -242,7 +246,22 @@ class _Play:
     # --- marks --------------------------------------------------------------------------------------------
 
     def _recorded(self, fact: Recorded) -> None:
+        if fact.origin == FILE:
+            # Nothing befalls a value of an offline table afterwards: equal ones of all units are one mark.
+            shared = self.plan.table_marks
+            mark = shared.get(fact)
+            if mark is None:
+                mark = shared[fact] = self._mark(fact)
+        else:
+            mark = self._mark(fact)
         criterion = fact.criterion if isinstance(fact.criterion, str) else "?"
+        marks = self.marks.get(criterion)
+        if marks is None:
+            self.marks[criterion] = [mark]
+        else:
+            marks.append(mark)
+
+    def _mark(self, fact: Recorded) -> _Mark:
         context = self.context
         own = context.own(fact.position)
         # Whatever this judgement rests on is in the key: equal values of many units are judged once.
@@ -258,16 +277,12 @@ class _Play:
             if fact.origin == SCORES:
                 mark.status = self._timeliness(mark)
             elif fact.origin == ADJUSTMENT and fact.from_effective != UNSTATED:
-                before = self.effective_before(criterion, fact.position)
+                before = self.effective_before(str(fact.criterion), fact.position)
                 if not _same(before, fact.from_effective):
                     mark.status = "STALE"
             if context.again and not mark.status:
                 self._judge_anew(mark)
-        marks = self.marks.get(criterion)
-        if marks is None:
-            self.marks[criterion] = [mark]
-        else:
-            marks.append(mark)
+        return mark
 
     def _judge_anew(self, mark: _Mark) -> None:
         """What an amendment that evaluates everything again makes of an accepted value (§1)."""
@@ -356,16 +371,14 @@ class _Play:
 
     def effective(self, leaf: Leaf) -> _Mark | None:
         """The mark that is effective now: highest official stage present, within it the latest (§3)."""
-        marks = self.marks.get(leaf.id)
-        if marks is None:
-            return None
         order = self.context.order[leaf.id]
         best: _Mark | None = None
-        highest = -1
-        for mark in marks:
-            rank = order.get(mark.stage, -1)
-            if rank >= 0 and rank >= highest and not mark.withdrawn and not mark.status:
-                best, highest = mark, rank
+        highest = 0
+        for mark in self.marks.get(leaf.id, ()):
+            if not mark.status and not mark.withdrawn:
+                rank = order.get(mark.stage, -1)
+                if rank >= highest:
+                    best, highest = mark, rank
         return best
 
     # --- vetoes -------------------------------------------------------------------------------------------
@@ -449,15 +462,14 @@ def _derived(veto: Veto, facts: list[Fact], now: _Play) -> bool:
 
 
 def _sheet(code: str, name: str, play: _Play, history: bool) -> Sheet:
-    rulebook, area = play.rulebook, play.area
-    plan = play.context.plans[area]
+    rulebook, area, plan = play.rulebook, play.area, play.plan
     leaves = tuple([_leaf(leaf, play, plan, history) for leaf in plan.leaves])
     missing = tuple([leaf.id for leaf in leaves if leaf.state == "NOT_SCORED"])
     rescaled = [leaf for leaf in leaves if leaf.rescaled]
     scored = len(missing) + len(rescaled) < len(leaves)
-    groups = _groups(plan, leaves, bool(rescaled))
+    groups, (above, below) = _groups(plan, leaves, bool(rescaled))
     most = plan.total - total(plan.worth[leaf.id] for leaf in rescaled) if rescaled else plan.total
-    points, base = plan.sum_and_base(*summed([leaf.contribution for leaf in leaves]), most)
+    points, base = plan.sum_and_base(above, below, most)
     if not scored:
         base = None  # no official value at all
     bonus = _Counted("bonus", rulebook.bonus, play)
@@ -511,14 +523,15 @@ def _sheet(code: str, name: str, play: _Play, history: bool) -> Sheet:
 
 def _leaf(leaf: Leaf, play: _Play, plan: AreaPlan, history: bool) -> LeafSheet:
     mark = play.effective(leaf)
-    if mark is None:
-        key: Any = (leaf.id, None, None, None)
-    else:
-        # The outcome kept holds these very points, so their identity is theirs as long as it is a key.
-        key = (leaf.id, mark.stage, mark.fact.state, id(mark.points))
-    found = plan.outcomes.get(key)
+    found = None if mark is None else mark.outcome
     if found is None:
-        found = plan.outcomes[key] = _outcome(leaf, mark, plan)
+        # The outcome kept holds these very points, so their identity is theirs as long as it is a key.
+        key = (leaf.id,) if mark is None else (leaf.id, mark.stage, mark.fact.state, id(mark.points))
+        found = plan.outcomes.get(key)
+        if found is None:
+            found = plan.outcomes[key] = _outcome(leaf, mark, plan)
+        if mark is not None:
+            mark.outcome = found
     return LeafSheet(*found[:-1], tuple(play.marks.get(leaf.id, ()))) if history else found
 
 
@@ -539,18 +552,23 @@ def _outcome(leaf: Leaf, mark: _Mark | None, plan: AreaPlan) -> LeafSheet:
     )
 
 
-def _groups(plan: AreaPlan, leaves: tuple[LeafSheet, ...], rescaled: bool) -> dict[str, GroupSheet]:
+def _groups(
+    plan: AreaPlan, leaves: tuple[LeafSheet, ...], rescaled: bool
+) -> tuple[dict[str, GroupSheet], tuple[int, int]]:
+    """Each group's value and maximum; and the sum of all contributions, as above / below."""
     groups = {}
-    for group, members in plan.members:
-        within = [leaves[n] for n in members]
-        value = summed([leaf.contribution for leaf in within])
-        gone = [plan.worth[leaf.id] for leaf in within if leaf.rescaled] if rescaled else ()
+    sums = [(leaves[n].contribution.as_integer_ratio()) for n in plan.loose]
+    for group, top, members in plan.members:
+        value = added([leaves[n].contribution.as_integer_ratio() for n in members])
+        if top:
+            sums.append(value)
+        gone = [plan.worth[leaves[n].id] for n in members if leaves[n].rescaled] if rescaled else ()
         groups[group] = (
             GroupSheet(Fraction(*value), plan.by_group[group] - total(gone))
             if gone
             else plan.group_sheet(group, value)
         )
-    return groups
+    return groups, added(sums)
 
 
 def _invalidated(rulebook: Rulebook, play: _Play) -> list[str]:
