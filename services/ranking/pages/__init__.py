@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking.desk import desk
-from services.ranking.pages import publications, standings
+from services.ranking.pages import decisions, publications, standings
 from services.ranking.pages.answers import redirect_to
 from shared.access.directory import known_ledgers
 from shared.database import read_transaction
@@ -32,4 +32,5 @@ def blueprint() -> Blueprint:
 
     standings.register(pages)
     publications.register(pages)
+    decisions.register(pages)
     return pages

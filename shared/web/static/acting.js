@@ -8,6 +8,8 @@
 // Fields become one JSON object; empty ones are left out.  data-decimal takes a comma for a point,
 // data-number sends an integer, data-list splits at commas, data-group splits at semicolons and commas.
 // data-acting is the hat (a <select data-hat> leaves the choice), data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
+// <button type="button" data-try="/…/what-ifs" data-kind="bonus" data-see="/…/{digest}"> asks what the same
+// content would change, and goes to the answer; nothing is stated.
 // One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
 "use strict";
 (() => {
@@ -172,7 +174,34 @@
     }
   }
 
+  const MINUTES = new Set(["meeting", "date", "document", "text", "occurred_at"]);
+
+  async function ask(form, button) {
+    const fact = Object.fromEntries(Object.entries(content(form)).filter(([name]) => !MINUTES.has(name)));
+    fact.kind = button.dataset.kind;
+    if (fact.outcome === "lifted") fact.kind += "_lifted";
+    if (fact.outcome !== "accepted" && fact.outcome !== "refused") delete fact.outcome;
+    if (fact.kind === "late_fact") delete fact.outcome;
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() };
+    button.disabled = true;
+    try {
+      const answer = await fetch(button.dataset.try, { method: "POST", headers, body: JSON.stringify({ facts: [fact] }) });
+      const body = await answer.json().catch(() => ({}));
+      if (answer.ok) location.assign(button.dataset.see.replace("{digest}", body.digest));
+      else refused(form, withoutPlace(body));
+    } catch {
+      refused(form, { detail: say("Mất kết nối.", "Connection lost.") });
+    } finally { button.disabled = false; }
+  }
+
+  // A what-if names its fields facts.0.unit; on a form there is but one fact.
+  function withoutPlace(problem) {
+    const errors = (problem.errors || []).map((fault) => ({ ...fault, field: String(fault.field || "").replace(/^facts\.0\./, "") }));
+    return { ...problem, errors };
+  }
+
   for (const form of document.querySelectorAll("form[data-command]")) {
+    for (const button of form.querySelectorAll("[data-try]")) button.addEventListener("click", () => ask(form, button));
     for (const button of form.querySelectorAll("button")) button.hidden = false;
     if (form.dataset.draft) takeDraft(form);
     form.addEventListener("input", () => { delete form.dataset.key; if (form.dataset.draft) keepDraft(form); });
