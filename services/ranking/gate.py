@@ -212,7 +212,7 @@ def _of_decisions(state: State, waiting: Agenda) -> list[Blocker]:
                 "disputed-decision",
                 f"{len(waiting.contested)} quyết định bị một thành viên bác và chưa được xác nhận lại.",
                 f"{len(waiting.contested)} decisions are disputed by a member and not confirmed since.",
-                "decisions#unanswered",
+                "decisions#contested",
                 tuple(str(note.position) for note in waiting.contested),
             )
         )

@@ -166,7 +166,21 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
         href = "" if kind is None else form(kind=kind, unit=one.unit, fact=one.mark.position)
         return Waiting(count(one.mark.position, language()), words, href, at(one.mark.position))
 
+    def entry(note: DecisionNote) -> Waiting:
+        words = describe(note.type, note.subject, note.data, names).in_(language())
+        return Waiting(count(note.position, language()), words, "", f"#d-{note.position}")
+
     parts = [
+        (
+            "unanswered",
+            tr("Văn phòng nhập thay, chờ thành viên trả lời", "Entered by the Office, awaiting a member"),
+            [entry(note) for note in waiting.unanswered],
+        ),
+        (
+            "contested",
+            tr("Bị một thành viên bác", "Disputed by a member"),
+            [entry(note) for note in waiting.contested],
+        ),
         (
             "proposals",
             tr("Đề nghị thưởng, trừ chưa quyết định", "Proposals not decided"),
