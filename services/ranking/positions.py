@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -80,6 +80,16 @@ def entry(connection: Connection, ledger: str, position: int) -> Entry | None:
     """The event at ``position``, or None."""
     found = entries(connection, ledger, position - 1, position + 1, 1)
     return found[0] if found else None
+
+
+def several(connection: Connection, ledger: str, wanted: Sequence[int]) -> list[Entry]:
+    """The events at the ``wanted`` positions, in order; a position without one is left out."""
+    rows = connection.execute(
+        select(*_COLUMNS)
+        .where(table.c.ledger == ledger, table.c.position.in_(wanted))
+        .order_by(table.c.position)
+    )
+    return [Entry(**row._mapping) for row in rows]
 
 
 def position_of_sequence(connection: Connection, ledger: str, source: str, sequence: int) -> int | None:

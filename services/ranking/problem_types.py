@@ -36,6 +36,9 @@ TYPES = (
        "Chọn số đo mà danh sách này xếp được.", "Choose a measure that this list ranks by."),
     _T("bad-range", 422, "Hai vị trí ngược thứ tự", "Positions in the wrong order",
        "Vị trí đầu không được sau vị trí cuối.", "The first position may not be after the second."),
+    _T("no-pair", 422, "Không so được hai đơn vị này", "Not a pair",
+       "Nêu hai đơn vị khác nhau đang được xếp trong cùng một khu vực.",
+       "Name two different units that are open in one area."),
     _T("unknown-what-if", 404, "Không có thử nghiệm này", "Unknown what-if",
        "Xem danh sách các thử nghiệm đã lưu.", "See the list of what-ifs that were kept."),
     # --- decisions of the Standing Committee

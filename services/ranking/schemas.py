@@ -474,6 +474,124 @@ class CounterfactualAnswer(Schema):
     sentences = fields.List(fields.Nested(SentenceAnswer), required=True)
 
 
+class TermAnswer(Schema):
+    """One summand of a total.  ``amount``: decimal string, or ``p/q`` where no decimal is exact."""
+
+    kind = fields.String(required=True)
+    ref = fields.String(required=True)
+    amount = fields.String(required=True)
+    positions = fields.List(fields.Integer(), required=True)
+
+
+class SentenceAnswer(Schema):
+    """One step in words.  ``section``: what it is about; ``positions``: the events that it rests on."""
+
+    section = fields.String(required=True)
+    ref = fields.String(required=True)
+    text = fields.String(required=True)
+    text_en = fields.String(required=True)
+    positions = fields.List(fields.Integer(), required=True)
+
+
+class ExplanationAnswer(Schema):
+    """Everything behind one row: the amounts of ``terms`` sum exactly to ``total``.
+
+    In ``rank`` and ``quotas`` a unit that the reader may not see has no code, name or values.
+    """
+
+    ledger = fields.String(required=True)
+    position = fields.Integer(required=True)
+    engine = fields.String(required=True)
+    rulebook = fields.String(required=True)
+    scale = fields.Integer(required=True)
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    area = fields.String(required=True)
+    area_label = fields.String(required=True)
+    base = fields.String(required=True, allow_none=True)
+    bonus = fields.String(required=True)
+    penalty = fields.String(required=True)
+    total = fields.String(required=True, allow_none=True)
+    classification_score = fields.String(required=True, allow_none=True)
+    complete = fields.Boolean(required=True)
+    missing = fields.List(fields.String(), required=True)
+    sum_ = fields.String(required=True, data_key="sum")
+    sum_max = fields.String(required=True)
+    scored_max = fields.String(required=True)
+    terms = fields.List(fields.Nested(TermAnswer), required=True)
+    leaves = fields.List(fields.Dict(), required=True)
+    other_marks = fields.List(fields.Dict(), required=True)
+    occurrences = fields.List(fields.Dict(), required=True)
+    vetoes = fields.List(fields.Dict(), required=True)
+    classes = fields.List(fields.Dict(), required=True)
+    natural = fields.String(required=True, allow_none=True)
+    ceiling = fields.String(required=True, allow_none=True)
+    quotas = fields.List(fields.Dict(), required=True)
+    class_ = fields.String(required=True, allow_none=True, data_key="class")
+    rank = fields.Dict(required=True, allow_none=True)
+    reasons = fields.List(fields.String(), required=True)
+    partial_ = fields.Boolean(required=True, data_key="partial")
+    sentences = fields.List(fields.Nested(SentenceAnswer), required=True)
+    events = fields.List(fields.Nested(EntryAnswer), required=True)
+
+
+class PairTermAnswer(Schema):
+    """The terms of one kind of both units, and what the first has more."""
+
+    kind = fields.String(required=True)
+    ref = fields.String(required=True)
+    first = fields.String(required=True, allow_none=True)
+    second = fields.String(required=True, allow_none=True)
+    difference = fields.String(required=True)
+
+
+class PairAnswer(Schema):
+    """Two units: ``order`` of the first to the second, the measure ``by`` that parts them, and the terms.
+
+    The differences of ``terms`` sum exactly to ``difference``.
+    """
+
+    ledger = fields.String(required=True)
+    position = fields.Integer(required=True)
+    rulebook = fields.String(required=True)
+    scale = fields.Integer(required=True)
+    area = fields.String(required=True)
+    area_label = fields.String(required=True)
+    first = fields.Dict(required=True)
+    second = fields.Dict(required=True)
+    order = fields.String(required=True, validate=validate.OneOf(["above", "below", "level"]))
+    by = fields.String(required=True, allow_none=True)
+    first_value = fields.String(required=True, allow_none=True)
+    second_value = fields.String(required=True, allow_none=True)
+    decision = fields.Integer(required=True, allow_none=True)
+    difference = fields.String(required=True, allow_none=True)
+    terms = fields.List(fields.Nested(PairTermAnswer), required=True)
+    sentences = fields.List(fields.Nested(SentenceAnswer), required=True)
+    events = fields.List(fields.Nested(EntryAnswer), required=True)
+
+
+class CounterfactualAnswer(Schema):
+    """By criterion the nearest values, up and down, under which class or rank is another one.
+
+    ``tried``: how many values were put to the engine.
+    """
+
+    ledger = fields.String(required=True)
+    position = fields.Integer(required=True)
+    rulebook = fields.String(required=True)
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    area = fields.String(required=True)
+    class_ = fields.String(required=True, allow_none=True, data_key="class")
+    rank = fields.Integer(required=True, allow_none=True)
+    step = fields.String(required=True)
+    tried = fields.Integer(required=True)
+    smallest_for_class = fields.String(required=True, allow_none=True)
+    smallest_for_rank = fields.String(required=True, allow_none=True)
+    leaves = fields.List(fields.Dict(), required=True)
+    sentences = fields.List(fields.Nested(SentenceAnswer), required=True)
+
+
 class CriterionAnswer(Schema):
     """One criterion of every unit the reader may see: effective value, stage, how many values there are."""
 
