@@ -19,6 +19,7 @@ COMMANDS = {
     ),
     "diff": ("services.ranking.cli_compare:diff", "Say what differs between two positions of a ledger."),
     "docs": ("deploy.docs:docs", "Write the documents that are made from the code."),
+    "explain": ("services.ranking.cli_explain:explain_command", "Say why a unit stands where it stands."),
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
     "replay": (

@@ -72,7 +72,11 @@ class Local:
 
 
 @contextmanager
-def _local(database: str | None, ledger: str) -> Iterator[Local]:
+def open_ledger(database: str | None, ledger: str) -> Iterator[Local]:
+    """One ledger of ranking's database, this service's own if none is named.
+
+    Raises :class:`click.ClickException` for a ledger that it does not know and a position that lies ahead.
+    """
     engine = engine_for(database or Settings.from_env().service_database_url(SERVICE))
     try:
         with read_transaction(engine) as connection:
@@ -97,7 +101,7 @@ def diff(ledger: str, start: str, end: str | None, database: str | None, as_json
 
     FROM and TO are positions, instants with zone, or freeze:NAME; TO is the newest position if left out.
     """
-    with _local(database, ledger) as here:
+    with open_ledger(database, ledger) as here:
         first = here.position(start)
         second = here.size if end is None else here.position(end)
         found = difference(*(compute(here.history.state_at(position)) for position in (first, second)))
@@ -130,7 +134,7 @@ def whatif(
     try:
         command = _question(facts, rulebook, at)
         candidate = stated_rulebook(command["rulebook"]) if "rulebook" in command else None
-        with _local(database, ledger) as here:
+        with open_ledger(database, ledger) as here:
             base = command.get("at", here.size)
             answer = ask(here.history, here.size, base, command["facts"], candidate)
     except Refused as refused:

@@ -149,10 +149,15 @@ class QuotaLine:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A quota line with the units at it: all candidates best first, those kept, and those tied on it."""
+    """A quota line with the units at it: all candidates best first, those kept, and those tied on it.
+
+    ``share``: the places that fraction or count alone give, before the least number and the candidates limit
+    them.
+    """
 
     quota: Quota
     line: QuotaLine
+    share: int
     candidates: tuple[Sheet, ...]
     kept: tuple[Sheet, ...]
     tied: tuple[Sheet, ...]
@@ -296,14 +301,14 @@ class Classifier:
             size = below
             assert share.fraction is not None
             assert share.rounding is not None
-            allowed = max(
+            places = max(
                 k
                 for k in range(len(candidates) + 1)
                 if k <= to_count(share.fraction * (below + len(candidates) - k), share.rounding)
             )
         else:
-            allowed = self._allowed(share)
-        allowed = min(len(candidates), max(quota.min_per_area, allowed))
+            places = self._allowed(share)
+        allowed = min(len(candidates), max(quota.min_per_area, places))
         kept, tied = self._line(candidates, allowed, quota.on_tie_at_boundary)
         for placing in tied:
             placing.level = None
@@ -317,6 +322,7 @@ class Classifier:
             Cut(
                 quota,
                 QuotaLine(quota.class_id, len(candidates), size, allowed, len(kept)),
+                places,
                 tuple(placing.sheet for placing in candidates),
                 tuple(placing.sheet for placing in kept),
                 tuple(placing.sheet for placing in tied),

@@ -136,6 +136,7 @@ class QuotaStep:
     """A quota of the area as it was applied, and what became of this unit at it.
 
     ``denominator`` names what was counted and ``size`` is how many that were (None with a plain ``count``).
+    ``share``: the places that the fraction gives; ``allowed``: k, after the least number and the candidates.
     ``outcome``: kept, tied, dropped or no_candidate; ``falls_to``: the class to which a dropped unit fell.
     """
 
@@ -147,6 +148,7 @@ class QuotaStep:
     min_per_area: int
     on_tie: str
     size: int | None
+    share: int
     candidates: int
     allowed: int
     kept: int
@@ -395,6 +397,7 @@ def _quota(cut: Cut, unit: str, found: AreaResult) -> QuotaStep:
         min_per_area=quota.min_per_area,
         on_tie=quota.on_tie_at_boundary,
         size=line.denominator,
+        share=cut.share,
         candidates=line.candidates,
         allowed=line.allowed,
         kept=line.kept,

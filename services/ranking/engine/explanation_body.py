@@ -294,6 +294,7 @@ def _quota(step: QuotaStep, scale: int) -> Json:
         "min_per_area": step.min_per_area,
         "on_tie": step.on_tie,
         "size": step.size,
+        "share": step.share,
         "candidates": step.candidates,
         "allowed": step.allowed,
         "kept": step.kept,

@@ -105,7 +105,7 @@ def quota_words(step: QuotaStep, rules: Rulebook) -> Words:
 
 def _limit(step: QuotaStep, rules: Rulebook) -> Words:
     if step.fraction is None:
-        words = say("nhiều nhất {k}", "at most {k}", k=step.allowed if step.count is None else step.count)
+        words = say("nhiều nhất {k}", "at most {k}", k=step.share)
     else:
         denominator = step.denominator or ""
         kind, _, code = denominator.partition(":")
@@ -113,11 +113,11 @@ def _limit(step: QuotaStep, rules: Rulebook) -> Words:
         if counted is None:
             counted = say("đơn vị loại {c} và phần rơi xuống", "units of {c} with those that fall to it",
                           c=class_label(code or kind, rules))  # fmt: skip
-        words = say("{f} của {n} {d}, {r}, được {k}", "{f} of {n} {d}, {r}, allows {k}",
+        words = say("{f} của {n} {d}, {r}: {k}", "{f} of {n} {d}, {r}: {k}",
                     f=amount(step.fraction, 2), n="–" if step.size is None else step.size, d=counted,
-                    r=_ROUNDINGS.get(step.rounding or "", Words("", "")), k=step.allowed)  # fmt: skip
+                    r=_ROUNDINGS.get(step.rounding or "", Words("", "")), k=step.share)  # fmt: skip
     if step.min_per_area:
-        words = say("{w} (ít nhất {m})", "{w} (at least {m})", w=words, m=step.min_per_area)
+        words = say("{w}, ít nhất {m}", "{w}, at least {m}", w=words, m=step.min_per_area)
     return words
 
 

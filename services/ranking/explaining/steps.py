@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from services.ranking.words import Words
 
 TOTAL, TERMS, LEAVES, ADJUSTMENTS = "total", "terms", "leaves", "adjustments"
 VETOES, CLASSES, QUOTAS, RANK, REASONS = "vetoes", "classes", "quotas", "rank", "reasons"
+
+TITLES: Final[Mapping[str, Words]] = {
+    TERMS: Words("Các số hạng", "Terms"),
+    LEAVES: Words("Từng tiêu chí", "Criteria"),
+    ADJUSTMENTS: Words("Thưởng, trừ", "Bonus and penalty"),
+    TOTAL: Words("Tổng điểm", "Total"),
+    VETOES: Words("Điều kiện khống chế", "Vetoes"),
+    CLASSES: Words("Phân loại", "Class"),
+    QUOTAS: Words("Khống chế tỷ lệ", "Quotas"),
+    RANK: Words("Thứ hạng", "Rank"),
+    REASONS: Words("Lý do", "Reasons"),
+}
+"""What the parts are called."""
 
 
 @dataclass(frozen=True, slots=True)
