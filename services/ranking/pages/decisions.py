@@ -108,8 +108,8 @@ def register(pages: Blueprint) -> None:
                 kind=asked,
                 api=f"/ranking/v1/{seen.ledger}",
                 try_at=address(seen.ledger, "what-if/{digest}").replace("%7B", "{").replace("%7D", "}"),
-                units=_units(state, names),
-                choices=None if rulebook is None else _choices(rulebook, state),
+                units=units_of(state, names),
+                choices=None if rulebook is None else choices_of(rulebook),
                 given=request.args,
                 hats=hats(seen, f"ranking.decide_{asked.path.replace('-', '_')}"),
                 may_try=hats(seen, "ranking.try_what_if"),
@@ -121,12 +121,15 @@ def register(pages: Blueprint) -> None:
         )
 
 
-def _units(state: State, names: Names) -> list[tuple[str, str]]:
+def units_of(state: State, names: Names) -> list[tuple[str, str]]:
+    """Code and name of every registered unit, by name as people sort."""
     listed = [(code, names.unit(code)) for code in state.units if state.units[code].register is not None]
     return sorted(listed, key=lambda one: (natural_key(one[1]), one[0]))
 
 
-def _choices(rulebook: Rulebook, state: State) -> Mapping[str, list[tuple[str, str]]]:
+def choices_of(rulebook: Rulebook) -> Mapping[str, list[tuple[str, str]]]:
+    """What a form about this rulebook can choose from: code and words, by the name of the list."""
+
     def items(rules: Any) -> list[tuple[str, str]]:
         scale = rulebook.number.scale
         return [

@@ -1,0 +1,132 @@
+"""What if: hypothetical facts or a candidate rulebook, and what they would change.  Never in the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template
+
+from services.ranking.desk import View, view
+from services.ranking.engine.difference import difference_body
+from services.ranking.pages.acting import hats
+from services.ranking.pages.answers import private
+from services.ranking.pages.decisions import choices_of, units_of
+from services.ranking.pages.differing import differing
+from services.ranking.pages.frame import address, frame
+from services.ranking.trying import OPERATION, recalled, recent
+from services.ranking.view import count, local_time
+from services.ranking.what_ifs import Kept, holds
+from services.ranking.words import Names
+from shared.web.i18n import language, tr
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A what-if in the list of recent ones."""
+
+    href: str
+    words: str
+    changed: str
+    position: str
+    who: str
+    when: str
+
+
+def register(pages: Blueprint) -> None:
+    """Register the form with the recent what-ifs, and the page of one."""
+
+    @pages.get("/<org>/<cycle>/what-if")
+    def what_if(org: str, cycle: str) -> Response:
+        """A form that asks, and what was asked before; for those who may try."""
+        seen = view(org, cycle)
+        asked = recent(seen)
+        names = seen.book.names(seen.state)
+        rulebook = seen.state.rulebook
+        return private(
+            render_template(
+                "ranking/what_if.html",
+                frame=frame(seen, "what-if"),
+                api=f"/ranking/v1/{seen.ledger}/what-ifs",
+                see=f"/ranking/{seen.ledger}/what-if/{{digest}}" + ("?lang=en" if language() == "en" else ""),
+                size=count(seen.size, language()),
+                units=units_of(seen.state, names),
+                choices=None if rulebook is None else choices_of(rulebook),
+                hats=hats(seen, OPERATION),
+                asked=[_asked(seen, kept, names) for kept in asked],
+            )
+        )
+
+    @pages.get("/<org>/<cycle>/what-if/<digest>")
+    def what_if_result(org: str, cycle: str, digest: str) -> Response:
+        """One what-if: what it would change at its base position, and now."""
+        seen = view(org, cycle)
+        kept, answer = recalled(seen, digest)
+        names = seen.book.names(seen.state)
+        rulebook = kept.candidate or seen.state.rulebook
+        now = None if answer.now is None else differing(difference_body(answer.now.difference), rulebook)
+        base = answer.trial.what_if.base_position
+        return private(
+            render_template(
+                "ranking/what_if_result.html",
+                frame=frame(seen, "what-if"),
+                asked=_asked(seen, kept, names),
+                facts=[fact_words(fact, names) for fact in kept.document["facts"]],
+                kept=kept,
+                holds=holds(kept, answer),
+                base=count(base, language()),
+                newest=count(answer.newest, language()),
+                found=differing(difference_body(answer.trial.difference), rulebook),
+                now=now,
+                refused=[tr(fault.vi, fault.en) for fault in answer.refused_now],
+                unit_link=lambda unit: address(seen.ledger, f"units/{unit}", at=base),
+                at_link=lambda at: address(seen.ledger, "", at=at),
+            )
+        )
+
+
+def _asked(seen: View, kept: Kept, names: Names) -> Asked:
+    document = kept.document
+    words = [fact_words(fact, names) for fact in document["facts"]]
+    if document["candidate"] is not None:
+        words.insert(0, tr("bộ tiêu chí dự thảo", "a candidate rulebook"))
+    more = "" if len(words) <= 2 else f" + {len(words) - 2}"
+    return Asked(
+        href=address(seen.ledger, f"what-if/{kept.digest}"),
+        words="; ".join(words[:2]) + more,
+        changed=str(document["head"]["changed"]),
+        position=count(document["base_position"], language()),
+        who=kept.made_by,
+        when=local_time(kept.made_at, ZoneInfo(seen.reader.ledger.timezone)),
+    )
+
+
+_KINDS = {
+    "score": ("điểm", "score"),
+    "withdraw_score": ("rút điểm", "score withdrawn"),
+    "bonus": ("thưởng", "bonus"),
+    "penalty": ("trừ", "penalty"),
+    "veto": ("khống chế", "veto"),
+    "veto_lifted": ("gỡ khống chế", "veto lifted"),
+    "forfeit": ("không kiểm tra", "forfeit"),
+    "forfeit_lifted": ("gỡ không kiểm tra", "forfeit lifted"),
+    "tie": ("phân định đồng hạng", "tie decided"),
+    "late_fact": ("tính điểm trễ", "late score counts"),
+}
+
+
+def fact_words(fact: Mapping[str, Any], names: Names) -> str:
+    """A hypothetical fact in one line of the request's language."""
+    kind = tr(*_KINDS[fact["kind"]])
+    place = names.unit(fact["unit"]) if "unit" in fact else str(fact.get("area", ""))
+    said = [str(fact[name]) for name in ("criterion", "code", "veto", "fact") if name in fact]
+    value = fact.get("points", fact.get("value"))
+    if value is not None:
+        said.append(f"= {value.replace('.', ',') if language() == 'vi' else value}")
+    elif "state" in fact:
+        said.append(tr("không áp dụng", "not applicable"))
+    if "order" in fact:
+        said.append(" > ".join(" = ".join(group) for group in fact["order"]))
+    return f"{kind} {' '.join(said)}: {place}".strip()
