@@ -192,13 +192,14 @@ def _lacks(scene: Scene, rulebook: Rulebook | None) -> tuple[Lack, ...]:
             for criterion in row.get("missing", ()):
                 owed.setdefault(rulebook.leaf[criterion].owner, []).append(row["unit"])
     lacks = [
-        Lack(_owner(owner, scene.names, scene.language), len(units), len(set(units)))
+        Lack(owner_words(owner, scene.names, scene.language), len(units), len(set(units)))
         for owner, units in owed.items()
     ]
     return tuple(sorted(lacks, key=lambda lack: (-lack.values, lack.body)))
 
 
-def _owner(owner: str, names: Names, language: str) -> str:
+def owner_words(owner: str, names: Names, language: str) -> str:
+    """The body that owns a criterion, in words."""
     return TEAM_WORDS.in_(language) if owner == TEAM else names.department(owner)
 
 
@@ -359,7 +360,7 @@ def detail(
             found = leaves.get(leaf.id)
             if found is None:
                 continue
-            body = _owner(leaf.owner, names, language)
+            body = owner_words(leaf.owner, names, language)
             lacking = found.state == "NOT_SCORED"
             words = rulebook.labels.get(found.state) if language == "vi" else None
             fallback = _STATES.get(found.state)

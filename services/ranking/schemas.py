@@ -37,6 +37,24 @@ class AtArgs(Schema):
     at = _at("A position, an instant with zone, or `freeze:NAME`; the newest if left out.")
 
 
+class ChartArgs(AtArgs):
+    """Query of a chart."""
+
+    area = Code(metadata={"description": "The area, for every chart but `waterfall`."})
+    unit = Code(metadata={"description": "The unit, for `waterfall`."})
+    theme = fields.String(load_default="light", validate=validate.OneOf(("light", "dark")))
+    form = fields.String(
+        load_default="wide",
+        validate=validate.OneOf(("wide", "narrow")),
+        metadata={"description": "`narrow`: as wide as a phone."},
+    )
+    lang = fields.String(validate=validate.OneOf(("vi", "en")))
+    drawing = fields.String(
+        validate=validate.Length(max=16),
+        metadata={"description": "The version of the drawings that the caller relies on."},
+    )
+
+
 class ListArgs(AtArgs):
     """Query of a rank list beside the boards."""
 

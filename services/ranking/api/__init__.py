@@ -7,7 +7,7 @@ event that made the difference between 56 and 57 is the one *at* position 56.
 from __future__ import annotations
 
 from services.ranking import commands
-from services.ranking.api import comparing, decisions, explanations, publications, standings, what_ifs
+from services.ranking.api import charts, comparing, decisions, explanations, publications, standings, what_ifs
 from shared.web.parsing import ServiceBlueprint
 
 
@@ -21,6 +21,7 @@ def blueprint() -> ServiceBlueprint:
     )
     standings.register(api)
     publications.register(api)
+    charts.register(api)
     comparing.register(api)
     explanations.register(api)
     decisions.register(api)

@@ -88,9 +88,12 @@ def length(exact: Fraction | str | int) -> float:
     return float(Fraction(exact))
 
 
-def labels(by_key: Mapping[str, str]) -> str:
-    """A Vega expression that writes the text of each key on an axis; keys may share a text."""
-    return f"({json.dumps(by_key, ensure_ascii=False)})[datum.value]"
+def labels(by_key: Mapping[str, str] | Mapping[str, list[str]]) -> str:
+    """A Vega expression that writes the text of each key on an axis: a line, or several; "" without one.
+
+    Keys, not texts, divide the axis: two units may share a name.
+    """
+    return f"({json.dumps(by_key, ensure_ascii=False)})[datum.value] || ''"
 
 
 def values(rows: Sequence[dict[str, Any]]) -> alt.InlineData:
@@ -112,6 +115,8 @@ def framed(chart: alt.LayerChart, size: Size, theme: Theme) -> alt.LayerChart:
         autosize=alt.AutoSizeParams(type="none"),
         background=theme.surface,
     ).configure(
+        # The page tells the same in a table; a reader of an image hears its alt text.
+        aria=False,
         font=FONT,
         view=alt.ViewConfig(stroke=None),
         axis=alt.AxisConfig(
