@@ -137,10 +137,20 @@ def _unit(unit: Mapping[str, Any], grades: Mapping[str, str], order: Sequence[st
         total=Change(number(old.get("total"), language()), number(new.get("total"), language())),
         grade=Change(_grade(old, grades), _grade(new, grades), _gain(*places)),
         by_others=unit.get("moved_by") == "others",
-        marks=tuple((mark["criterion"], _mark(mark)) for mark in unit["marks"]),
+        marks=(*_amounts(old, new), *((mark["criterion"], _mark(mark)) for mark in unit["marks"])),
         notes=tuple(reason_words(reason, grades).in_(language()) for reason in gone),
         events=tuple(unit.get("events", ())),
     )
+
+
+def _amounts(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[tuple[str, Change]]:
+    """Bonus and penalty where they differ."""
+    both = (("bonus", tr("Thưởng", "Bonus")), ("penalty", tr("Trừ", "Penalty")))
+    return [
+        (words, Change(number(old.get(name), language()), number(new.get(name), language())))
+        for name, words in both
+        if old and new and old[name] != new[name]
+    ]
 
 
 def _gain(old: int | None, new: int | None) -> int:
