@@ -3,72 +3,18 @@
 from __future__ import annotations
 
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from shared.settings import Settings
-from tests.support.browser import position, shown_at
+from tests.support.browser import axe_finds_nothing, overflowing, position, shown_at
 from tests.support.ranking_site import Site
-from tests.support.shown import LEDGER, demo_rulebook
+from tests.support.serving import Live, serving
+from tests.support.shown import demo_rulebook
 
 pytestmark = pytest.mark.browser
-PROJECT = Path(__file__).resolve().parents[2]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
-
-
-@dataclass(frozen=True)
-class Live:
-    """A running server and the ledger behind it."""
-
-    site: Site
-    address: str
-
-    @property
-    def page(self) -> str:
-        return f"{self.address}/ranking/{LEDGER}/"
-
-
-def serve(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
-            *("--threads", "16", "--graceful-timeout", "1", "--log-level", "warning", "--no-control-socket"),
-            "services.ranking.app:create_app()",
-        ],
-        cwd=PROJECT,
-        env={
-            "PATH": "/usr/bin:/bin",
-            "BANGVANG_DATA": str(settings.data),
-            "BANGVANG_DATABASE_URL": settings.database_url,
-            "BANGVANG_DEMO": "1",
-        },
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"{address}/ranking/livez", timeout=2):
-                return process, address
-        except (urllib.error.URLError, OSError):
-            if process.poll() is not None:
-                raise RuntimeError("gunicorn has ended") from None
-            time.sleep(0.1)
-    process.kill()
-    raise RuntimeError("gunicorn did not become ready")
 
 
 @pytest.fixture(scope="module")
@@ -77,12 +23,8 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     site = Site(tmp_path_factory.mktemp("page"))
     site.fed.open().adopt(demo_rulebook()).register().fill()
     site.start()
-    process, address = serve(site.settings)
-    try:
-        yield Live(site, address)
-    finally:
-        process.terminate()
-        process.wait(10)
+    with serving(site) as running:
+        yield running
 
 
 def test_sixty_six_units_in_three_areas(live: Live, page: Page) -> None:
@@ -234,10 +176,6 @@ def test_english_by_switch_at_the_same_place(live: Live, page: Page) -> None:
     assert re.fullmatch(r"\d+,\d\d", page.locator("#panel-CNLD tr.line .c-total").first.inner_text())
 
 
-def overflowing(page: Page) -> Any:
-    return page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-
-
 def test_a_phone_shows_cards_and_never_scrolls_sideways(live: Live, phone: Page) -> None:
     phone.goto(live.page)
     assert overflowing(phone) <= 0
@@ -275,14 +213,12 @@ def test_axe_finds_nothing(live: Live, page: Page, query: str, scheme: Any) -> N
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{live.page}{query}")
     expect(page.locator("#board")).to_be_attached()
-    found = Axe().run(page, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
+    axe_finds_nothing(page)
 
 
 def test_axe_finds_nothing_on_a_phone(live: Live, phone: Page) -> None:
     phone.goto(live.page)
-    found = Axe().run(phone, options={"runOnly": RULES})
-    assert found.violations_count == 0, found.generate_report()
+    axe_finds_nothing(phone)
 
 
 def test_it_prints_every_area_with_position_and_digest_and_no_controls(live: Live, page: Page) -> None:

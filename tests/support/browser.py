@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 CHROMIUM = "/usr/bin/chromium"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 
 
 def new_page(context: BrowserContext, faults: list[str]) -> Page:
@@ -23,3 +25,15 @@ def position(page: Page) -> int:
 def shown_at(page: Page, wanted: int) -> None:
     """Wait until the standings page shows this position."""
     expect(page.locator("#board")).to_have_attribute("data-position", str(wanted))
+
+
+def overflowing(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def axe_finds_nothing(page: Page) -> None:
+    """Fail with axe's report if it finds anything."""
+    found = Axe().run(page, options={"runOnly": RULES})
+    assert found.violations_count == 0, found.generate_report()
