@@ -29,6 +29,8 @@ TYPES = (
        "Xem danh sách các phiên bản đã công bố.", "See the list of published versions."),
     _T("unknown-freeze", 404, "Không có mốc này", "Unknown freeze",
        "Xem danh sách các mốc đã đặt tên.", "See the list of named positions."),
+    _T("unknown-rulebook-version", 404, "Không có phiên bản này của bộ tiêu chí", "Unknown rulebook version",
+       "Xem lịch sử ban hành trên trang Bộ tiêu chí.", "See the adoptions on the rulebook's page."),
     _T("unknown-list", 404, "Không có danh sách này", "Unknown list",
        "Xem các danh sách mà bộ tiêu chí cho phép (rank_lists).",
        "See the lists that the rulebook declares (rank_lists)."),

@@ -503,6 +503,15 @@ class CriterionAnswer(Schema):
     units = fields.List(fields.Dict(), required=True)
 
 
+class RulebookAnswer(Schema):
+    """The rulebook in force at a position, and every adoption up to there, oldest first."""
+
+    position = fields.Integer(required=True)
+    digest = fields.String(required=True)
+    rulebook = fields.Dict(required=True)
+    adoptions = fields.List(fields.Dict(), required=True)
+
+
 class ListAnswer(Schema):
     """A rank list: sections of units that are ranked among themselves."""
 

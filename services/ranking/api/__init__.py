@@ -7,7 +7,16 @@ event that made the difference between 56 and 57 is the one *at* position 56.
 from __future__ import annotations
 
 from services.ranking import commands
-from services.ranking.api import charts, comparing, decisions, explanations, publications, standings, what_ifs
+from services.ranking.api import (
+    charts,
+    comparing,
+    decisions,
+    explanations,
+    publications,
+    rulebook,
+    standings,
+    what_ifs,
+)
 from shared.web.parsing import ServiceBlueprint
 
 
@@ -25,6 +34,7 @@ def blueprint() -> ServiceBlueprint:
     comparing.register(api)
     explanations.register(api)
     decisions.register(api)
+    rulebook.register(api)
     what_ifs.register(api)
     commands.register(api)
     return api

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking.desk import desk
-from services.ranking.pages import compare, decisions, publications, standings, what_if
+from services.ranking.pages import compare, decisions, publications, rulebook, standings, what_if
 from services.ranking.pages.answers import redirect_to
 from shared.access.directory import known_ledgers
 from shared.database import read_transaction
@@ -35,4 +35,5 @@ def blueprint() -> Blueprint:
     decisions.register(pages)
     compare.register(pages)
     what_if.register(pages)
+    rulebook.register(pages)
     return pages
