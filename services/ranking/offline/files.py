@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final, TextIO
 
 from services.ranking.offline.faults import RowFault, RowRefused, refused
 
 DELIMITERS: Final = (",", ";")
 _UNDECODED: Final = re.compile("[\ud800-\udfff]")
 _TELL_EVERY: Final = 50_000
+
+
+def opened(path: Path) -> TextIO:
+    """A file as :class:`Table` reads it: lines end with a line feed, wrong bytes are surrogates."""
+    return path.open(encoding="utf-8-sig", errors="surrogateescape", newline="\n")
 
 
 class Table:
@@ -24,15 +28,14 @@ class Table:
     reading.
     """
 
-    def __init__(self, path: Path, file: BinaryIO, faults: list[RowFault]) -> None:
+    def __init__(self, path: Path, text: TextIO, faults: list[RowFault]) -> None:
         self.path = path
         self.faults = faults
         self.columns: tuple[str, ...] = ()
         self.delimiter = ","
         self.line = 1
         """The line read last."""
-        self._bytes = file
-        self._text = io.TextIOWrapper(file, "utf-8-sig", "surrogateescape", newline="\n")
+        self._text = text
 
     def fault(self, refusal: RowRefused, line: int) -> None:
         """Note a bad row that begins on ``line``."""
@@ -79,7 +82,7 @@ class Table:
             yield line
             if self.line >= told:
                 told += _TELL_EVERY
-                tell(self._bytes.tell())
+                tell(self._text.buffer.tell())
 
     def cells(self, line: str) -> list[str] | None:
         """The cells of the row that begins with ``line``, in NFC; more lines are taken while a quote is open.

@@ -24,7 +24,7 @@ from shared.rulebook import Rulebook
 
 WORTH_FORKING: Final = 4_000
 """Units below which one process is done before another has started."""
-_RANGE: Final = 2_000
+RANGE: Final = 2_000
 
 _flat: Final = attrgetter(*(one.name for one in fields(Sheet)))
 _Task = tuple[str, Unit, str]
@@ -50,7 +50,7 @@ def judge_all(state: State, rulebook: Rulebook, processes: int, tell: Callable[[
     tasks = [
         (code, unit, area) for area, units in open_units(state, rulebook).items() for code, unit in units
     ]
-    ranges = [range(n, min(n + _RANGE, len(tasks))) for n in range(0, len(tasks), _RANGE)]
+    ranges = [range(n, min(n + RANGE, len(tasks))) for n in range(0, len(tasks), RANGE)]
     done = 0
     if processes == 1:
         for one in ranges:

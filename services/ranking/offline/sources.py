@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from services.ranking.offline.faults import RowFault, RowRefused, refused
-from services.ranking.offline.files import Table
+from services.ranking.offline.files import Table, opened
 from services.ranking.offline.given import Given
 from services.ranking.offline.rows import Rows, as_inputs
 
@@ -62,10 +62,12 @@ def read(files: Files, given: Given, tell: Tell, *, decimal_comma: bool) -> list
     ):
         if path is None:
             continue
-        with path.open("rb") as file:
-            work(Table(path, file, faults), rows, partial(_and_before, tell, done))
+        with opened(path) as text:
+            work(Table(path, text, faults), rows, partial(_and_before, tell, done))
         done += path.stat().st_size
         tell(done)
+        if faults and not given.units:
+            break  # without a single unit every other row would be bad
     return faults
 
 
