@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from services.ranking.engine import Standings, State
 from services.ranking.engine.facts import Proposed
@@ -48,7 +48,8 @@ class Agenda:
     """All that waits, each part in order of the ledger or of the board.
 
     ``late``: scores that the Committee may let count, and has not decided on.  ``unanswered``: entered by
-    the Office, no member has answered.  ``contested``: a member disputes it, and none has confirmed it.
+    the Office, no member has answered.  ``contested``: a member disputes it, none has confirmed it, and no
+    decision of the Committee since has settled the matter.
     """
 
     proposals: tuple[Proposal, ...]
@@ -71,7 +72,7 @@ def agenda(state: State, standings: Standings) -> Agenda:
         stale=_marks(sheets, lambda mark: mark.status == "STALE"),
         ties=_ties(state, standings),
         unanswered=tuple(note for note in notes if note.unanswered),
-        contested=tuple(note for note in notes if note.contested),
+        contested=_contested(notes, sheets),
         missing=_missing(state, sheets),
     )
 
@@ -108,6 +109,48 @@ def _late(state: State, sheets: list[Sheet], notes: list[DecisionNote]) -> tuple
         return ()
     decided = {note.data.get("fact") for note in notes if note.type == "decision.late_fact.v1"}
     return _marks(sheets, lambda mark: mark.position not in decided and admissible(mark.status, rulebook))
+
+
+def _contested(notes: list[DecisionNote], sheets: list[Sheet]) -> tuple[DecisionNote, ...]:
+    """A newer decision on the same matter settles it when the Committee stated or a member confirmed it.
+
+    An exception has no opposite: it is settled when its criteria are missing no longer.
+    """
+    newest = {
+        _matter(note): note.position for note in notes if not note.on_behalf or note.confirmed is not None
+    }
+    missing = {(sheet.unit, criterion) for sheet in sheets for criterion in sheet.missing}
+    return tuple(
+        note
+        for note in notes
+        if note.contested
+        and newest.get(_matter(note), -1) < note.position
+        and not (
+            note.type == "decision.exception.v1"
+            and all((note.subject, criterion) not in missing for criterion in note.data["criteria"])
+        )
+    )
+
+
+_MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "decision.score.v1": ("score", ("criterion", "stage")),
+    "decision.score_withdrawn.v1": ("score", ("criterion", "stage")),
+    "decision.bonus.v1": ("bonus", ("code", "occurrence_ref")),
+    "decision.penalty.v1": ("penalty", ("code", "occurrence_ref")),
+    "decision.veto_recorded.v1": ("veto", ("veto",)),
+    "decision.veto_lifted.v1": ("veto", ("veto",)),
+    "decision.forfeit_confirmed.v1": ("forfeit", ()),
+    "decision.forfeit_lifted.v1": ("forfeit", ()),
+    "decision.late_fact.v1": ("late_fact", ("fact",)),
+    "decision.exception.v1": ("exception", ()),
+    "decision.tie.v1": ("tie", ("area",)),
+}
+"""What each kind of decision is about, beside its subject: decisions on one matter undo each other."""
+
+
+def _matter(note: DecisionNote) -> tuple[Any, ...]:
+    name, keys = _MATTERS[note.type]
+    return (name, note.subject, *(note.data.get(key) for key in keys))
 
 
 def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf, ...]:

@@ -319,13 +319,15 @@ def decide_veto(known: Known, command: Mapping[str, Any], facts: Mapping[str, An
 def decide_late_fact(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:
     """Let a score that came too late count, or not (domain 6).
 
-    It counts from the decision on; what is published already changes only by a new version.
+    It counts from the decision on; what is published already changes only by a new version.  A refusal
+    takes an admission back.
     """
     rulebook = rules_in_force(known)
     unit, fact = command["unit"], command["fact"]
     area_of(known, unit)
     mark = next((mark for _, mark in _marks(known.sheet(unit)) if mark.position == fact), None)
-    if mark is None or mark.status not in TOO_LATE or mark.withdrawn:
+    taken_back = command["outcome"] == "refused" and mark is not None and mark.admitted is not None
+    if mark is None or mark.withdrawn or not (mark.status in TOO_LATE or taken_back):
         raise Refused(
             "nothing-to-decide",
             f"Ở vị trí {fact} không có điểm trễ nào của đơn vị này đang chờ quyết định.",
@@ -334,7 +336,7 @@ def decide_late_fact(known: Known, command: Mapping[str, Any], facts: Mapping[st
             value=fact,
             status=409,
         )
-    if not admissible(mark.status, rulebook):
+    if not taken_back and not admissible(mark.status, rulebook):
         raise Refused(
             "too-late",
             "Bộ tiêu chí không nhận điểm sau khi đợt kiểm tra kết thúc (score_after_round_closed).",

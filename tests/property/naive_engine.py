@@ -127,6 +127,7 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
     """Every value of a leaf in ledger order as [stage, points, alive]."""
     values: list[list[Any]] = []
     waiting: list[tuple[Json, list[Any]]] = []
+    admitted: list[tuple[Json, list[Any]]] = []
     policies = book["policies"]
 
     def add(stage: str, data: Json, alive: bool = True) -> None:
@@ -159,6 +160,12 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
                 value[2] = True
                 waiting.remove((score, value))
                 values = [one for one in values if one is not value] + [value]
+                admitted.append((score, value))
+        if kind == "admitted no longer":
+            for score, value in [one for one in admitted if one[0] is data["score"] and len(one[1]) == 3]:
+                value[2] = False
+                admitted.remove((score, value))
+                waiting.append((score, value))
         if kind == "score.withdrawn.v1" and data["criterion"] == leaf["id"]:
             withdraw(values, data["stage"])
         if kind == "decision.score_withdrawn.v1" and data["criterion"] == leaf["id"]:
@@ -217,8 +224,9 @@ def settled(book: Json, events: list[Event]) -> list[Event]:
             found[n] = (kind.replace("decision.veto_", "veto."), source, subject, data)
         if kind == "decision.late_fact.v1":
             cited = events[data["fact"]] if data["fact"] < n else ("blank", "", "", {})
-            late = cited[0] == "score.recorded.v1" and cited[2] == subject and data["outcome"] == "accepted"
-            found[n] = ("admitted" if late else "blank", source, subject, {"score": cited[3]})
+            late = cited[0] == "score.recorded.v1" and cited[2] == subject
+            what = "admitted" if data["outcome"] == "accepted" else "admitted no longer"
+            found[n] = (what if late else "blank", source, subject, {"score": cited[3]})
     return found
 
 

@@ -96,10 +96,11 @@ class Models(NamedTuple):
 
 
 class Admitted(NamedTuple):
-    """The Committee lets the late score at position ``fact`` count from this position on."""
+    """The Committee lets the late score at position ``fact`` count from this position on, or no longer."""
 
     position: int
     fact: Any
+    accepted: bool
 
 
 class Milestone(NamedTuple):

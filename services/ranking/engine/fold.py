@@ -519,8 +519,8 @@ def _late_fact(state: State, subject: str, position: int, data: dict[str, Any]) 
     unit = state.units.get(subject)
     if type(fact) is not int or unit is None or not _late(state, unit, fact):
         state.refused = (*state.refused, Refused(position, "decision.late_fact", "FACT"))
-    elif data.get("outcome") == "accepted":
-        state.add(subject, Admitted(position, fact))
+    else:
+        state.add(subject, Admitted(position, fact, data.get("outcome") == "accepted"))
 
 
 def _late(state: State, unit: Unit, at: int) -> bool:

@@ -161,6 +161,7 @@ class _Mark:
         "points",
         "stage",
         "status",
+        "too_late",
         "veto",
         "withdrawn",
     )
@@ -175,6 +176,7 @@ class _Mark:
         self.withdrawn = False
         self.late = False
         self.admitted: int | None = None
+        self.too_late = ""
         self.outcome: LeafSheet | None = None
 
     @property
@@ -293,16 +295,19 @@ class _Play:
                 mark.status = "INVALIDATED"
 
     def _admitted(self, fact: Admitted) -> None:
-        """A late value counts from here on, as if it had been stated here."""
+        """A late value counts from here on, as if it had been stated here; refused, it counts no longer."""
         for marks in self.marks.values():
             for mark in marks:
-                late = mark.fact.position == fact.fact and admissible(mark.status, self.rulebook)
-                if late and not mark.withdrawn:
-                    mark.status, mark.admitted = "", fact.position
+                if mark.fact.position != fact.fact or mark.withdrawn:
+                    continue
+                if fact.accepted and admissible(mark.status, self.rulebook):
+                    mark.too_late, mark.status, mark.admitted = mark.status, "", fact.position
                     self._judge_anew(mark)
                     marks.remove(mark)
                     marks.append(mark)
-                    return
+                elif not fact.accepted and mark.admitted is not None:
+                    mark.status, mark.admitted = mark.too_late, None
+                return
 
     def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
         if own < 0:

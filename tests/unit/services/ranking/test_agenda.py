@@ -159,3 +159,46 @@ def test_entries_of_the_office_wait_for_an_answer_and_a_disputed_one_for_the_com
     )
     board.answer(first)
     assert waiting(board).contested == ()
+
+
+def contested(board: Board) -> list[int]:
+    return [note.position for note in waiting(board).contested]
+
+
+def test_a_disputed_entry_is_settled_by_a_newer_decision_of_the_committee_on_the_same_matter() -> None:
+    board = board_of()
+    wrong = board.bonus("A", "T1", "a", **ON_BEHALF)
+    board.answer(wrong, "disputed")
+    board.bonus("A", "T1", "b")
+    board.bonus("B", "T1", "a")
+    assert contested(board) == [wrong]
+    entered = board.bonus("A", "T1", "a", outcome="refused", **ON_BEHALF)
+    assert contested(board) == [wrong]
+    board.answer(entered)
+    assert contested(board) == []
+
+
+def test_every_kind_of_decision_can_be_settled_by_its_opposite() -> None:
+    board = board_of()
+    board.close()
+    late = board.score("A", "1.2", "4")
+    wrong = [
+        board.decide("A", "1.3", "4", **ON_BEHALF),
+        board.penalty("A", "P1", "a", **ON_BEHALF),
+        board.decide_veto("A", "V1", **ON_BEHALF),
+        board.forfeit("A", **ON_BEHALF),
+        board.late_fact("A", late, **ON_BEHALF),
+        board.tie("QH", ["A"], ["B"], **ON_BEHALF),
+        board.exception("B", "1.2", **ON_BEHALF),
+    ]
+    for position in wrong:
+        board.answer(position, "disputed")
+    assert contested(board) == wrong
+    board.withdraw("A", "1.3", "standing")
+    board.penalty("A", "P1", "a", outcome="refused")
+    board.decide_veto("A", "V1", "lifted")
+    board.state_fact("decision.forfeit_lifted.v1", "ranking", "A", {})
+    board.late_fact("A", late, "refused")
+    board.tie("QH", ["B"], ["A"])
+    board.decide("B", "1.2", "5")
+    assert contested(board) == []

@@ -193,6 +193,7 @@ def test_a_late_score_is_decided_on_by_its_position() -> None:
     board.late_fact("A", late)
     refusal = refused(board, decider.decide_late_fact, unit="A", fact=late, outcome="accepted")
     assert told(refusal)[0] == "nothing-to-decide"
+    decided(board, decider.decide_late_fact, unit="A", fact=late, outcome="refused")
 
 
 def test_no_late_score_is_admitted_where_the_rulebook_refuses_scores_after_the_round() -> None:

@@ -92,6 +92,20 @@ def test_a_late_score_that_the_committee_refuses_never_counts() -> None:
     assert refusals(board) == []
 
 
+def test_a_refusal_takes_an_admission_back_and_the_score_may_be_admitted_anew() -> None:
+    board = board_of()
+    board.score("A", "1.2", "5")
+    board.close()
+    late = board.score("A", "1.2", "4")
+    board.late_fact("A", late)
+    board.late_fact("A", late, "refused")
+    assert points(board) == "5"
+    assert [(mark.status, mark.admitted) for mark in marks(board)] == [("", None), ("ROUND_CLOSED", None)]
+    again = board.late_fact("A", late)
+    assert points(board) == "4"
+    assert marks(board)[-1].admitted == again
+
+
 def test_of_two_admitted_corrections_the_one_admitted_last_is_the_latest() -> None:
     board = board_of()
     board.close()
