@@ -17,7 +17,6 @@ from services.ranking.charts import data
 from services.ranking.charts.data import Charted, Stop
 from services.ranking.desk import View, desk
 from services.ranking.engine import State, sheet_of
-from services.ranking.engine.compute import compute_area
 from services.ranking.engine.terms import terms
 from services.ranking.history import Shown
 from services.ranking.presenting import owner_words
@@ -74,8 +73,7 @@ def of_area(scope: Scope, name: str, area: str) -> Charted | None:
             raise Problem("not-public")
         if name == "ranks":
             return _ranks(scope, area, rulebook)
-        found = compute_area(scope.state, area)
-        return data.distribution(rows, rulebook, () if found is None else found.classifier.cuts)
+        return data.distribution(rows, rulebook, scope.shown.result.quotas.get(area, ()))
     heat = data.heat(rows, scope.state, rulebook)
     if name == "heatmap" or heat is None:
         return heat

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
 from services.ranking.engine import State, body, compute, digest, evolve, initial, uninterpreted
+from services.ranking.engine.classes import QuotaLine
 from shared.events.catalogue import interpret
 from shared.events.envelope import Event, parse_envelope, trusted_event
 from shared.ledger import reader
@@ -15,10 +17,15 @@ from shared.ledger import reader
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Standings as readers get them: the engine's body, and the digest of its content alone."""
+    """Standings as readers get them: the engine's body, and the digest of its content alone.
+
+    ``quotas``: the quotas as they were applied, by area; no part of the body, so none where only a body
+    was kept.
+    """
 
     body: dict[str, Any]
     digest: str
+    quotas: Mapping[str, tuple[QuotaLine, ...]] = field(default_factory=dict, compare=False)
 
 
 def take(state: State, position: int, value: bytes) -> Event:
@@ -59,5 +66,6 @@ def fold(connection: Connection, ledger: str, position: int) -> State:
 
 def result(state: State) -> Result:
     """The standings of ``state``."""
-    content = body(compute(state))
-    return Result(content, digest(content))
+    standings = compute(state)
+    content = body(standings)
+    return Result(content, digest(content), {area.area: area.quotas for area in standings.areas})

@@ -128,7 +128,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def keep_language(response: Response) -> Response:
-        if request.args.get("lang") in LANGUAGES:
+        # An image or a document in one language is not a reader's choice of it, and may be kept by caches.
+        if request.args.get("lang") in LANGUAGES and response.mimetype == "text/html":
             response.set_cookie(
                 COOKIE, request.args["lang"], max_age=365 * 86400, samesite="Lax", httponly=True, path="/"
             )

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.ranking.engine import State, sheet_of
-from services.ranking.engine.classes import Cut
+from services.ranking.engine.classes import QuotaLine
 from services.ranking.engine.terms import (
     ALL_ITEMS,
     BONUS,
@@ -153,10 +153,11 @@ ACROSS: Final = 32
 _SCORES: Final = ("classification_score", "ranking_score")
 
 
-def distribution(rows: Sequence[Row], rulebook: Rulebook, cuts: Sequence[Cut]) -> Distribution | None:
+def distribution(rows: Sequence[Row], rulebook: Rulebook, quotas: Sequence[QuotaLine]) -> Distribution | None:
     """Where the totals of one area lie; None when no unit has one.
 
-    Thresholds are those of classes that ask for a score; a quota line stands at the last unit kept.
+    ``rows`` stand by rank.  Thresholds are those of classes that ask for a score; a quota line stands at the
+    last unit that it kept, if it dropped any.
     """
     ranked = [row for row in rows if row.get("total") is not None]
     if not ranked:
@@ -178,13 +179,14 @@ def distribution(rows: Sequence[Row], rulebook: Rulebook, cuts: Sequence[Cut]) -
         )
         for row in ranked
     )
-    quotas = tuple(
-        Line(rulebook.classes[places[cut.line.class_id]].label, cut.kept[-1].ranking_score)
-        for cut in cuts
-        if cut.beyond and cut.kept and cut.kept[-1].ranking_score is not None
+    lines = tuple(
+        Line(rulebook.classes[places[quota.class_id]].label, parse(kept[-1]["total"]))
+        for quota in quotas
+        if quota.kept < quota.candidates
+        and (kept := [row for row in ranked if row["class"] == quota.class_id])
     )
     labels = tuple(one.label for one in rulebook.classes)
-    return Distribution(dots, low, high, thresholds, quotas, labels)
+    return Distribution(dots, low, high, thresholds, lines, labels)
 
 
 def _stacked(totals: Iterable[tuple[Fraction, str]], width: Fraction) -> dict[str, int]:
