@@ -96,7 +96,7 @@ def _asked(seen: View, kept: Kept, names: Names) -> Asked:
     return Asked(
         href=address(seen.ledger, f"what-if/{kept.digest}"),
         words="; ".join(words[:2]) + more,
-        changed=str(document["head"]["changed"]),
+        changed=str(document["difference"]["changed"]),
         position=count(document["base_position"], language()),
         who=kept.made_by,
         when=local_time(kept.made_at, ZoneInfo(seen.reader.ledger.timezone)),
