@@ -49,7 +49,7 @@ TYPES = (
     _T("already-decided", 409, "Đã quyết định rồi", "Decided already",
        "Muốn đổi, ra quyết định ngược lại trước.", "To change it, decide the opposite first."),
     _T("nothing-to-lift", 409, "Không có gì để gỡ", "Nothing to lift",
-       "Đơn vị không bị xác nhận mất quyền kiểm tra.", "No forfeit of the unit is in force."),
+       "Không có điều kiện nào như vậy đang có hiệu lực.", "Nothing of the kind is in force."),
     _T("too-few-units", 422, "Cần ít nhất hai đơn vị", "Too few units",
        "Thứ tự chỉ có nghĩa với các đơn vị bằng nhau.", "An order is for units that are equal."),
     _T("repeated-unit", 422, "Đơn vị nêu hai lần", "Unit named twice",

@@ -197,6 +197,26 @@ def test_a_withdrawn_or_refused_late_score_cannot_be_admitted() -> None:
     assert points(board, "1.1") is None
 
 
+def test_a_correction_of_an_admitted_correction_needs_a_decision_of_its_own() -> None:
+    board = board_of()
+    board.score("A", "1.2", "5")
+    board.close()
+    board.late_fact("A", board.score("A", "1.2", "4"))
+    again = board.score("A", "1.2", "3")
+    assert points(board) == "4"
+    board.late_fact("A", again)
+    assert points(board) == "3"
+
+
+def test_an_adjustment_outlives_the_withdrawal_of_the_score_that_it_refers_to() -> None:
+    board = board_of()
+    board.score("A", "1.2", "5")
+    board.conclude("A", adjustments=[{"criterion": "1.2", "to": "4", "from_effective": "5"}])
+    board.withdraw("A", "1.2")
+    assert points(board) == "4"
+    assert [(mark.status, mark.withdrawn) for mark in marks(board)] == [("", True), ("", False)]
+
+
 def test_an_admitted_score_may_be_withdrawn_again() -> None:
     board = board_of()
     board.score("A", "1.2", "5")
@@ -246,6 +266,8 @@ def test_a_veto_by_decision_lowers_the_class_as_a_recorded_one_does() -> None:
     decided.decide_veto("A", "V1")
     assert recorded.row("A") == decided.row("A")
     assert decided.row("A")["class"] == "COMPLETED"
+    decided.decide_veto("A", "V1", "lifted")
+    assert decided.row("A")["class"] == "EXCELLENT"
 
 
 def test_what_the_office_recorded_the_committee_can_lift_and_the_other_way_round() -> None:
