@@ -32,6 +32,8 @@ MARKED = (
     "decision.veto_lifted.v1",
     "decision.late_fact.v1",
     "decision.exception.v1",
+    "decision.confirmed.v1",
+    "decision.disputed.v1",
     "standings.frozen.v1",
     "round.closed.v1",
 )
