@@ -40,6 +40,7 @@ what_ifs = Table(
     metadata,
     Column("ledger", String(64), primary_key=True),
     Column("digest", String(71), primary_key=True),
+    Column("number", Integer, nullable=False),  # which came first: a simulated clock does not tell
     Column("base_position", BigInteger, nullable=False),
     Column("document", LargeBinary, nullable=False),  # canonical bytes, whose SHA-256 is the digest
     Column("rulebook", LargeBinary),  # normalised form of the candidate, when there was one

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.ranking.engine import ENGINE, body, canonical
@@ -121,6 +121,7 @@ def keep(
 ) -> tuple[Kept, bool]:
     """Keep a what-if under its digest; the first to ask stays its maker.  True: it is new."""
     what_if = trial.what_if
+    last = select(func.coalesce(func.max(what_ifs.c.number), 0)).where(what_ifs.c.ledger == what_if.ledger)
     make = postgresql.insert if is_postgres(connection) else sqlite.insert
     made = connection.execute(
         make(what_ifs)
@@ -128,16 +129,18 @@ def keep(
         .values(
             ledger=what_if.ledger,
             digest=what_if.address,
+            number=last.scalar_subquery() + 1,
             base_position=what_if.base_position,
             document=canonical(what_if.document()),
             rulebook=None if candidate is None else candidate.document,
             made_by=made_by,
             made_at=made_at,
         )
-    )
+        .returning(what_ifs.c.digest)
+    ).first()
     found = kept_at(connection, what_if.ledger, what_if.address)
     assert found is not None  # just made, or there before
-    return found, made.rowcount == 1
+    return found, made is not None
 
 
 def kept_at(connection: Connection, ledger: str, address: str) -> Kept | None:
@@ -153,7 +156,7 @@ def newest_kept(connection: Connection, ledger: str, limit: int) -> list[Kept]:
     rows = connection.execute(
         select(what_ifs)
         .where(what_ifs.c.ledger == ledger)
-        .order_by(what_ifs.c.made_at.desc(), what_ifs.c.digest)
+        .order_by(what_ifs.c.number.desc(), what_ifs.c.digest)
         .limit(limit)
     )
     return [_kept(row) for row in rows]

@@ -17,6 +17,7 @@ def upgrade() -> None:
         "ranking_what_ifs",
         sa.Column("ledger", sa.String(length=64), nullable=False),
         sa.Column("digest", sa.String(length=71), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("base_position", sa.BigInteger(), nullable=False),
         sa.Column("document", sa.LargeBinary(), nullable=False),
         sa.Column("rulebook", sa.LargeBinary(), nullable=True),
