@@ -7,6 +7,7 @@ function per part of the file; all of them always run, so that an author sees ev
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any, Final
@@ -31,10 +32,37 @@ def check_tree(data: Json, report: Report) -> None:
                 report.add("R054", (*path, key))
 
 
-def check(data: Json, report: Report) -> None:
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The unit register as far as a rulebook rests on it: its columns, and its units where they are at hand.
+
+    A unit is its area and its first and last valid day, "" when unbounded.
+    """
+
+    columns: tuple[str, ...] = ("area", "kind", "name", "successor", "valid_from", "valid_to")
+    units: tuple[tuple[str, str, str], ...] | None = None
+
+    def open_on(self, day: str) -> dict[str, int] | None:
+        """How many units are open in each area on ``day``; None when the units are not at hand."""
+        if self.units is None:
+            return None
+        found: dict[str, int] = {}
+        for area, first, last in self.units:
+            if first <= day and (not last or day <= last):
+                found[area] = found.get(area, 0) + 1
+        return found
+
+
+REGISTER: Final = Register()
+"""The register of a ledger: the columns of ``unit.registered`` that hold one value."""
+
+
+def check(data: Json, report: Report, register: Register = REGISTER) -> None:
     """Every other check, on the normalised form."""
     for rule in _RULES:
         rule(data, report)
+    _groupings(data, register, report)
+    _small_areas(data, register, report)
 
 
 def _numbered(items: list[Any], *path: str | int) -> Iterator[tuple[Any, Path]]:
@@ -319,6 +347,52 @@ def _quotas(data: Json, report: Report) -> None:
             below = order[order.index(name) + 1]
             if denominator != f"units_in_class:{below}" or below in held:
                 report.add("R055", (*path, "denominator"))
+
+
+def _small_areas(data: Json, register: Register, report: Report) -> None:
+    """W003: a quota whose rounding leaves nothing in a small area, unless ``min_per_area`` prevents that.
+
+    With the units at hand, each area with all its open units ranked; else the largest area of which it is
+    true.
+    """
+    census = register.open_on(data["period"]["to"])
+    for quota, path in _numbered(data["quotas"], "quotas"):
+        if "fraction" not in quota or quota["min_per_area"] > 0 or "rounding" not in quota:
+            continue
+        fraction = number.parse(quota["fraction"])
+        # The last place of units_in_class is itself a unit that leaves the class counted.
+        spare = 1 if quota.get("denominator", "").startswith("units_in_class:") else 0
+
+        def none_of(n: int, fraction: Fraction = fraction, spare: int = spare, quota: Json = quota) -> bool:
+            return number.to_count(fraction * max(0, n - spare), quota["rounding"]) == 0
+
+        if census is not None:
+            for area in data["areas"]:
+                n = census.get(area["id"], 0)
+                if n and none_of(n):
+                    report.add("W003", path, n=n)
+        elif none_of(_LARGEST_AREA):
+            report.add("W003", path, n=f">= {_LARGEST_AREA}")
+        elif none_of(1):
+            report.add("W003", path, n=_last(none_of))
+
+
+_LARGEST_AREA: Final = 1_000_000
+
+
+def _last(none_of: Callable[[int], bool]) -> int:
+    """The largest n that leaves nothing; more units never leave less."""
+    low, high = 1, _LARGEST_AREA
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if none_of(middle) else (low, middle)
+    return low
+
+
+def _groupings(data: Json, register: Register, report: Report) -> None:
+    for one, path in _numbered(data["groupings"], "groupings"):
+        if one["attribute"] not in register.columns:
+            report.add("R058", (*path, "attribute"))
 
 
 def _ties(data: Json, report: Report) -> None:

@@ -122,8 +122,16 @@ MESSAGES: Final[dict[str, tuple[str, str]]] = {
         "Sửa đổi prospective không được đổi khu vực, tổng, tối đa, trọng số, tiêu chí",
         "A prospective amendment may not change areas, totals, maxima, weights, stages or leaves",
     ),
+    "R072": (
+        "Không hỗ trợ công thức so với đơn vị khác",
+        "Peer-relative formulas are not supported",
+    ),
     "W001": ("Thang {c}: tỷ lệ không đơn điệu", "Ladder {c}: fractions not monotone"),
     "W002": ("Trần của {code} lớn hơn trần chung", "Cap of {code} above the common cap"),
+    "W003": (
+        "Khống chế có thể bằng 0 với khu vực {n} đơn vị",
+        "Quota can be 0 in an area of {n} units",
+    ),
 }
 
 

@@ -75,6 +75,24 @@ LIFT_EVENTS: Final = ("veto.lifted", "decision.forfeit_lifted")
 TIES: Final = ("expand", "contract", "decide")
 
 
+PEERS: Final = (
+    "peer",
+    "peers",
+    "peer_relative",
+    "relative",
+    "relative_to",
+    "compared_to",
+    "rank",
+    "ranking",
+    "percentile",
+    "quantile",
+    "normalise_by",
+    "best_of",
+    "curve",
+)
+"""Words by which an author asks for points that depend on other units: no leaf may (R072)."""
+
+
 def _req(node: Node) -> Field:
     return Field(node, required=True)
 
@@ -113,7 +131,9 @@ _LEAF = Object(
         "weight": _opt(Decimal(), "1"),
         "stage": _opt(Choice(FIRST_STAGES, "R021"), "department"),
         "self": Field(Choice((True, False))),
-        "input": _opt(Choice(("direct", "ladder", "count", "ratio")), "direct"),
+        "input": _opt(
+            Choice(("direct", "ladder", "count", "ratio"), reasons=dict.fromkeys(PEERS, "R072")), "direct"
+        ),
         "ladder": Field(_LADDER),
         "per": Field(Decimal()),
         "source_max": Field(Decimal()),
@@ -122,7 +142,8 @@ _LEAF = Object(
         "entered_by": Field(Items(Id())),
         "deliver_to": Field(Text()),
         "period": Field(Id()),
-    }
+    },
+    reasons=dict.fromkeys(PEERS, "R072"),
 )
 
 

@@ -17,6 +17,7 @@ from ruamel.yaml import events as ev
 from ruamel.yaml.error import YAMLError
 
 from shared.rulebook import normalise
+from shared.rulebook.checks import REGISTER, Register
 from shared.rulebook.faults import Fault, Path, Report, RulebookFault
 from shared.rulebook.model import Rulebook
 from shared.rulebook.read import from_normalised
@@ -33,27 +34,30 @@ _NUMBER: Final = re.compile(
 _DEEPEST: Final = 40
 
 
-def load(text: str | bytes) -> Rulebook:
-    """The rulebook of a YAML file.  Raises :class:`RulebookFault` with every fault found."""
-    data, report = _checked(text)
+def load(text: str | bytes, register: Register = REGISTER) -> Rulebook:
+    """The rulebook of a YAML file, for the units of ``register``.
+
+    Raises :class:`RulebookFault` with every fault found.
+    """
+    data, report = _checked(text, register)
     if report.errors:
         raise RulebookFault(report.errors)
     return from_normalised(data)
 
 
-def lint(text: str | bytes) -> tuple[Fault, ...]:
+def lint(text: str | bytes, register: Register = REGISTER) -> tuple[Fault, ...]:
     """Every fault and warning of a YAML file, in the order of the checks; empty when it is clean."""
     try:
-        _, report = _checked(text)
+        _, report = _checked(text, register)
     except RulebookFault as error:
         return error.faults
     return tuple(report.faults)
 
 
-def _checked(text: str | bytes) -> tuple[Any, Report]:
+def _checked(text: str | bytes, register: Register) -> tuple[Any, Report]:
     data, lines = parse(text)
     report = Report(lines)
-    return normalise.normalise(data, report), report
+    return normalise.normalise(data, report, register), report
 
 
 def parse(text: str | bytes) -> tuple[Any, dict[Path, int]]:

@@ -13,13 +13,14 @@ import json
 from typing import Any
 
 from shared.rulebook import checks, form, schema
+from shared.rulebook.checks import REGISTER, Register
 from shared.rulebook.faults import Report
 from shared.rulebook.model import Rulebook
 from shared.rulebook.tree import leaves_of, takes_target
 
 
-def normalise(data: Any, report: Report) -> Any:
-    """The normalised form of parsed data; every fault goes to ``report``.
+def normalise(data: Any, report: Report, register: Register = REGISTER) -> Any:
+    """The normalised form of parsed data; every fault goes to ``report``.  ``register``: of which units.
 
     Meaningless (and to be thrown away) once ``report`` holds an error.  Applied to a normalised form it
     changes nothing.
@@ -29,7 +30,7 @@ def normalise(data: Any, report: Report) -> Any:
         return walked
     checks.check_tree(walked, report)
     _fill(walked)
-    checks.check(walked, report)
+    checks.check(walked, report, register)
     return walked
 
 

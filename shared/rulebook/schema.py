@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -137,8 +137,13 @@ class Choice:
 
     allowed: tuple[str | bool | int, ...]
     code: str = "R005"
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Codes of values that are refused for a reason of their own."""
 
     def walk(self, value: Any, path: Path, report: Report) -> Any:
+        if type(value) is str and value in self.reasons:
+            report.add(self.reasons[value], path)
+            return BROKEN
         if any(type(value) is type(one) and value == one for one in self.allowed):
             return value
         allowed = ", ".join(str(one).lower() if type(one) is bool else str(one) for one in self.allowed)
@@ -222,28 +227,32 @@ class Object:
     missing: str = "R003"
     """Code of a missing required key: some parts have one of their own."""
     unknown: str = "R002"
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Codes of keys that are refused for a reason of their own."""
 
     def walk(self, value: Any, path: Path, report: Report) -> Any:
         if type(value) is not dict:
             return _refuse(report, path, value, "mapping")
         result = {}
         for key, item in value.items():
-            field = self.fields.get(key)
-            if field is not None:
-                result[key] = field.node.walk(item, (*path, key), report)
+            known = self.fields.get(key)
+            if known is not None:
+                result[key] = known.node.walk(item, (*path, key), report)
             elif key.startswith("x-") and key.isascii():
                 result[key] = _plain(item, (*path, key), report)
+            elif key in self.reasons:
+                report.add(self.reasons[key], (*path, key))
             elif self.unknown == "R061":
                 report.add("R061", (*path, key), p=key)
             else:
                 report.add("R002", (*path, key), k=key)
-        for key, field in self.fields.items():
+        for key, known in self.fields.items():
             if key in result:
                 continue
-            if field.required:
+            if known.required:
                 report.add(self.missing, path, **_about(key, value))
-            elif field.default is not ABSENT:
-                default = field.default() if callable(field.default) else field.default
+            elif known.default is not ABSENT:
+                default = known.default() if callable(known.default) else known.default
                 result[key] = default
         return result
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from marshmallow import fields
 
+from shared.events.catalogue.scores import Fact, UnitRegistered
 from shared.rulebook import RulebookFault
-from shared.rulebook.faults import MESSAGES
-from tests.support.rulebooks import Json, build, codes, example_data, leaf_of, small_data
+from shared.rulebook.checks import Register
+from shared.rulebook.faults import MESSAGES, Report
+from shared.rulebook.normalise import normalise
+from tests.support.rulebooks import Json, build, codes, example_data, faults, leaf_of, small_data
 
 Change = Callable[[Json], object]
 
@@ -166,6 +170,7 @@ FAULTS: dict[str, list[Change]] = {
         ),
     ],
     "R057": [lambda d: (leaf_of(d, "1.2")["max"].update(QH="7"), d["total"].update(QH="101"))],
+    "R058": [lambda d: d["groupings"][0].update(attribute="colour")],
     "R060": [
         lambda d: d["vetoes"][0].update(source={}),
         lambda d: d["vetoes"][0].update(effect={}),
@@ -193,12 +198,23 @@ FAULTS: dict[str, list[Change]] = {
         lambda d: d["attendees"]["subordinates"][0].update(class_in=["BEST"]),
         lambda d: d["attendees"]["must_cover"].update(XX=[]),
     ],
+    "R072": [
+        lambda d: leaf_of(d, "1.2").update(relative_to="best"),
+        lambda d: leaf_of(d, "1.2").update(percentile="0.9"),
+        lambda d: leaf_of(d, "2.1").update(input="rank"),
+        lambda d: leaf_of(d, "2.1").update(input="peer"),
+    ],
     "W001": [
         lambda d: _ladder(
             d, [{"gte": "100", "frac": "1"}, {"gte": "50", "frac": "0.2"}, {"gte": "0", "frac": "0.5"}]
         )
     ],
     "W002": [lambda d: d["bonus"]["items"][0].update(cap="6")],
+    "W003": [
+        lambda d: d["quotas"][0].pop("min_per_area"),
+        lambda d: d["quotas"][0].update(fraction="0", min_per_area=0),
+        lambda d: d["quotas"][0].update(denominator="units_in_class:GOOD", rounding="ceil", min_per_area=0),
+    ],
 }
 CASES = [
     pytest.param(code, change, id=f"{code}-{n}")
@@ -222,8 +238,8 @@ def test_each_fault_is_found(code: str, change: Change) -> None:
 
 
 def test_every_code_has_a_case_or_is_found_elsewhere() -> None:
-    # R001 is the loader's, R058 needs the unit register, R070 and R071 compare two versions.
-    assert set(MESSAGES) - set(FAULTS) == {"R001", "R058", "R070", "R071"}
+    # R001 is the loader's, R070 and R071 compare two versions.
+    assert set(MESSAGES) - set(FAULTS) == {"R001", "R070", "R071"}
 
 
 def test_the_example_and_a_small_rulebook_are_clean() -> None:
@@ -242,3 +258,52 @@ def test_a_ladder_over_integers_has_no_gap_between_whole_numbers() -> None:
     assert codes(data) == []
     leaf_of(data, "1.1")["ladder"]["domain"]["type"] = "decimal"
     assert codes(data) == ["R030"]
+
+
+@pytest.mark.parametrize(
+    ("quota", "n"),
+    [
+        ({"fraction": "0.20", "rounding": "floor"}, "4"),
+        ({"fraction": "0.20", "rounding": "half_up"}, "2"),
+        ({"fraction": "0.20", "rounding": "half_even"}, "2"),
+        ({"fraction": "0.5", "rounding": "floor"}, "1"),
+        ({"fraction": "0.20", "rounding": "floor", "denominator": "units_in_class:GOOD"}, "5"),
+        ({"fraction": "0", "rounding": "ceil"}, ">= 1000000"),
+        ({"fraction": "0.20", "rounding": "ceil"}, None),
+        ({"fraction": "1", "rounding": "floor"}, None),
+        ({"fraction": "0.20", "rounding": "floor", "min_per_area": 1}, None),
+        ({"count": 2, "fraction": None, "rounding": None, "denominator": None}, None),
+    ],
+)
+def test_a_quota_that_a_small_area_rounds_away_is_told_with_the_largest_such_area(
+    quota: Json, n: str | None
+) -> None:
+    data = example_data()
+    del data["quotas"][0]["min_per_area"]
+    data["quotas"][0] = {k: v for k, v in {**data["quotas"][0], **quota}.items() if v is not None}
+    messages = [fault.message_en for fault in faults(data)]
+    assert messages == ([] if n is None else [f"Quota can be 0 in an area of {n} units"])
+
+
+def test_with_the_units_at_hand_each_area_that_rounds_to_nothing_is_told() -> None:
+    data = example_data()
+    del data["quotas"][0]["min_per_area"]
+    units = [("QH", "", "")] * 5 + [("CNLD", "", "")] * 3
+    units += [("CNLD", "2021-01-01", ""), ("CNLD", "", "2020-12-30"), ("LLVT", "", "2020-12-31")]
+    report = Report()
+    normalise(data, report, Register(units=tuple(units)))
+    assert [(fault.code, fault.path) for fault in report.faults] == [("W003", "quotas[0]")] * 2
+    assert [fault.message_en.split()[-2] for fault in report.faults] == ["3", "1"]
+
+
+def test_a_grouping_may_name_a_column_that_the_units_have() -> None:
+    data = example_data()
+    data["groupings"][0]["attribute"] = "colour"
+    report = Report()
+    normalise(data, report, Register(columns=("unit", "area", "name", "colour")))
+    assert report.faults == []
+
+
+def test_the_register_of_a_ledger_is_what_the_event_of_a_unit_holds() -> None:
+    single = {name for name, field in UnitRegistered().fields.items() if not isinstance(field, fields.List)}
+    assert set(Register().columns) == single - set(Fact().fields)
