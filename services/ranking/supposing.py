@@ -96,13 +96,16 @@ def _score(known: Known, fact: Fact) -> Hypothetical:
             error.rule, error.message_vi, error.message_en, field=error.field, value=error.value
         ) from error
     leaf = rulebook.leaf[criterion]
+    says: dict[str, Any] = {
+        key: fact[key] for key in ("criterion", "value", "target", "state") if key in fact
+    }
     if stage == "inspection":
         if leaf.stage == "inspection":
-            says: dict[str, Any] = {"scores": [{"criterion": criterion, "value": fact["value"]}]}
+            conclusion = {"scores": [says]}
         else:
-            says = {"adjustments": [{"criterion": criterion, "to": fact["value"]}]}
-        return Hypothetical("conclusion.amended.v1", "inspections", unit, says)
-    says = {key: fact[key] for key in ("criterion", "stage", "value", "target", "state") if key in fact}
+            conclusion = {"adjustments": [{"criterion": criterion, "to": fact["value"]}]}
+        return Hypothetical("conclusion.amended.v1", "inspections", unit, conclusion)
+    says["stage"] = stage
     if known.state.rulebook is not None:
         says["rulebook"] = known.state.rulebook.digest
     if leaf.period is not None:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 from services.ranking.engine import State, body, compute, digest, evolve
 from services.ranking.engine.difference import ABSENT, difference, difference_body, head
 from services.ranking.engine.hypothesis import Hypothetical, suppose
+from services.ranking.schemas import HypotheticalFact
 from services.ranking.supposing import hypotheticals
 from shared.decisions import Refused
+from shared.rulebook.model import DECISION_STAGES, STAGES
 from tests.property import naive_engine
 from tests.property.cycles import AREAS, cycle, rows_of_state, rulebook
 from tests.support.board import TIME, Board, replay
@@ -198,6 +200,51 @@ def test_the_pairs_are_those_whose_order_changed_and_the_step_says_why(seed: int
 
 def _sign(value: int) -> int:
     return (value > 0) - (value < 0)
+
+
+WORDS = {
+    "unit": st.sampled_from(["U0", "U1", "nobody"]),
+    "criterion": st.sampled_from([*CRITERIA, "9.9", "1"]),
+    "stage": st.sampled_from(STAGES),
+    "points": st.sampled_from(["0", "-1", "5", "0.3", "999999999"]),
+    "value": st.sampled_from(["0", "-1", "5", "0.3", "999999999"]),
+    "target": st.sampled_from(["0", "-1", "10"]),
+    "state": st.sampled_from(["NOT_APPLICABLE", "NO_TARGET"]),
+    "code": st.sampled_from(["T1", "T2", "P1", "X"]),
+    "occurrence_ref": st.sampled_from(["a", "b"]),
+    "outcome": st.sampled_from(["accepted", "refused"]),
+    "veto": st.sampled_from(["V1", "V2", "V3", "V9"]),
+    "area": st.sampled_from([*AREAS, "XX"]),
+    "order": st.lists(st.lists(st.sampled_from(["U0", "U1", "U2"]), min_size=1), min_size=1, max_size=4),
+    "fact": st.integers(0, 60),
+}
+
+
+@st.composite
+def well_formed(draw: st.DrawFn) -> Json:
+    """A fact that the schema lets through, whatever its values mean."""
+    kind = draw(st.sampled_from(sorted(HypotheticalFact.NEEDS)))
+    fact = {"kind": kind} | {name: draw(WORDS[name]) for name in HypotheticalFact.NEEDS[kind]}
+    takes = HypotheticalFact.TAKES.get(kind, ())
+    if kind == "score":
+        takes = ("points", "state") if fact["stage"] in DECISION_STAGES else ("value", "target", "state")
+    fact |= {name: draw(WORDS[name]) for name in takes if draw(st.booleans())}
+    loaded: Json = HypotheticalFact().load(fact)
+    return loaded
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(SEEDS, st.lists(well_formed(), min_size=1, max_size=6), st.booleans())
+def test_any_well_formed_fact_is_folded_or_refused_with_its_place(
+    seed: int, facts: list[Json], candidate: bool
+) -> None:
+    live = cycle(seed)[1].state()
+    other = rulebook(random.Random(seed + 1)) if candidate else None
+    try:
+        compute(suppose(live, hypotheticals(live, facts, other)), other)
+    except Refused as refused:
+        places = [str(fault.field).split(".")[1] for fault in refused.faults]
+        assert all(int(place) in range(len(facts)) for place in places)
 
 
 def test_the_generated_facts_are_of_every_kind_and_both_accepted_and_refused() -> None:

@@ -86,6 +86,17 @@ def test_an_adjustment_and_an_inspection_score_come_from_a_conclusion(cycle: Boa
     assert (points(found, Q1, "1.1"), points(found, Q1, "8.1")) == (Fraction("1.5"), Fraction("0.75"))
 
 
+def test_an_inspection_leaf_takes_a_target_where_its_input_has_one() -> None:
+    board = Board(small({"id": "1.1", "max": "8", "input": "ratio", "stage": "inspection"}))
+    board.unit("A")
+    asked = fact("score", "A", criterion="1.1", stage="inspection", value="5", target="10")
+    assert points(after(board, asked), "A", "1.1") == 4
+    none = fact("score", "A", criterion="1.1", stage="inspection", state="NO_TARGET")
+    assert hypotheticals(board.state(), [none])[0].says == {
+        "scores": [{"criterion": "1.1", "state": "NO_TARGET"}]
+    }
+
+
 def test_a_value_of_its_own_period_is_supposed_for_that_period(cycle: Board) -> None:
     leaf = next(one for one in rulebook_2020().leaves if one.period is not None)
     found = after(cycle, fact("score", criterion=leaf.id, stage=leaf.stage, value="0"))
