@@ -7,7 +7,17 @@ from pathlib import Path
 from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking.desk import desk
-from services.ranking.pages import compare, decisions, publications, rulebook, standings, what_if
+from services.ranking.pages import (
+    charts,
+    compare,
+    decisions,
+    pair,
+    publications,
+    rulebook,
+    standings,
+    unit,
+    what_if,
+)
 from services.ranking.pages.answers import redirect_to
 from shared.access.directory import known_ledgers
 from shared.database import read_transaction
@@ -31,9 +41,12 @@ def blueprint() -> Blueprint:
         return render_template("ranking/ledgers.html", ledgers=known)
 
     standings.register(pages)
+    charts.register(pages)
     publications.register(pages)
     decisions.register(pages)
     compare.register(pages)
     what_if.register(pages)
     rulebook.register(pages)
+    unit.register(pages)
+    pair.register(pages)
     return pages
