@@ -9,7 +9,8 @@ from typing import Final
 from services.ranking.words import Words
 
 TOTAL, TERMS, LEAVES, ADJUSTMENTS = "total", "terms", "leaves", "adjustments"
-VETOES, CLASSES, QUOTAS, RANK, REASONS = "vetoes", "classes", "quotas", "rank", "reasons"
+VETOES, CLASSES, QUOTAS, OUTCOME = "vetoes", "classes", "quotas", "outcome"
+RANK, REASONS = "rank", "reasons"
 
 TITLES: Final[Mapping[str, Words]] = {
     TERMS: Words("Các số hạng", "Terms"),
@@ -17,8 +18,9 @@ TITLES: Final[Mapping[str, Words]] = {
     ADJUSTMENTS: Words("Thưởng, trừ", "Bonus and penalty"),
     TOTAL: Words("Tổng điểm", "Total"),
     VETOES: Words("Điều kiện khống chế", "Vetoes"),
-    CLASSES: Words("Phân loại", "Class"),
+    CLASSES: Words("Từng loại", "Classes"),
     QUOTAS: Words("Khống chế tỷ lệ", "Quotas"),
+    OUTCOME: Words("Phân loại", "Class"),
     RANK: Words("Thứ hạng", "Rank"),
     REASONS: Words("Lý do", "Reasons"),
 }

@@ -13,6 +13,7 @@ from services.ranking.explaining.steps import (
     ADJUSTMENTS,
     CLASSES,
     LEAVES,
+    OUTCOME,
     QUOTAS,
     RANK,
     REASONS,
@@ -53,7 +54,7 @@ def _steps(found: Explanation) -> Iterator[Step]:
         yield Step(CLASSES, step.id, class_words(step, rules))
     for quota in found.quotas:
         yield Step(QUOTAS, quota.class_id, quota_words(quota, rules))
-    yield Step(CLASSES, found.class_id or "", outcome_words(found))
+    yield Step(OUTCOME, found.class_id or "", outcome_words(found))
     if found.rank is None:
         yield Step(RANK, "", Words("Chưa được xếp hạng.", "Not ranked."))
     else:
