@@ -26,9 +26,10 @@ from shared.events.envelope import instant, parse_instant
 from shared.rulebook import Rulebook
 from shared.web.problems import Problem
 
-OF_AREA: Final = ("distribution", "ranks", "heatmap", "progress")
+OF_UNITS: Final = ("distribution", "ranks")
+OF_CELLS: Final = ("heatmap", "progress")
+OF_AREA: Final = (*OF_UNITS, *OF_CELLS)
 WATERFALL: Final = "waterfall"
-NAMES: Final = (*OF_AREA, WATERFALL)
 LAST = Words("vị trí này", "here")
 
 
@@ -68,7 +69,7 @@ def of_area(scope: Scope, name: str, area: str) -> Charted | None:
     rows, rulebook = scope.rows(area), scope.rulebook
     if rulebook is None:
         return None
-    if name in ("distribution", "ranks"):
+    if name in OF_UNITS:
         if not scope.everything:
             raise Problem("not-public")
         if name == "ranks":

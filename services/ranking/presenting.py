@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.ranking.book import MarkedEvent
 from services.ranking.engine import State, sheet_of
+from services.ranking.engine.classes import QuotaLine
+from services.ranking.engine.fold import Freeze
 from services.ranking.history import Shown
 from services.ranking.projections import Publication
 from services.ranking.view import (
@@ -24,6 +26,8 @@ from services.ranking.view import (
     Lack,
     Line,
     Mark,
+    QuotaMark,
+    SideListLink,
     count,
     local_time,
     number,
@@ -44,6 +48,13 @@ _OPEN: dict[str, Words] = {
     "OPEN_TIE": Words("Còn đồng hạng cần phân định, khu vực {a}", "An open tie in area {a}"),
     "UNINTERPRETED": Words("{a} sự kiện chưa hiểu được", "{a} events are not understood"),
 }
+FROZEN = "standings.frozen.v1"
+_LISTS: dict[str, Words] = {
+    "criterion": Words("Theo tiêu chí", "By criterion"),
+    "group": Words("Theo nhóm tiêu chí", "By group of criteria"),
+    "overall": Words("Chung các khu vực", "Over all areas"),
+    "grouping": Words("Theo {column}", "By {column}"),
+}
 _PUBLISHED: dict[str, Words] = {
     "OFFICIAL": Words("CHÍNH THỨC v{v}", "OFFICIAL v{v}"),
     "UNOFFICIAL": Words("CÔNG BỐ v{v}, CHƯA CHÍNH THỨC", "PUBLISHED v{v}, UNOFFICIAL"),
@@ -55,8 +66,9 @@ class Scene:
     """All that one view of the page is made of.
 
     ``body``: what the reader may see.  ``before``: the newest publication at the position, with its
-    body; ``pinned``: a publication of exactly these standings.  ``handle``: the last event folded in words,
-    or why there are none.
+    body; ``pinned``: a publication of exactly these standings; ``freeze``: a freeze of this position.
+    ``handle``: the last event folded in words, or why there are none.  ``quotas``: the quota lines by area,
+    where the reader may see them.
     """
 
     settings: LedgerSettings
@@ -73,6 +85,8 @@ class Scene:
     pinned: Publication | None
     open_to_all: bool
     language: str
+    freeze: Freeze | None = None
+    quotas: Mapping[str, Sequence[QuotaLine]] = field(default_factory=dict)
 
 
 def board(scene: Scene) -> Board:
@@ -107,21 +121,42 @@ def board(scene: Scene) -> Board:
         root=shown.root,
         rulebook=_rulebook_words(rulebook),
         engine=str(scene.body["engine"]),
-        areas=tuple(_area(area, rulebook, before_ranks, language) for area in scene.body["areas"]),
-        marks=tuple(
-            Mark(
-                position=mark.position,
-                kind=mark.kind,
-                words=describe(mark.type, mark.subject, mark.data, scene.names).in_(language),
-                when=local_time(mark.time, zone),
-                x=1000 * mark.position // max(scene.size, 1),
-            )
-            for mark in scene.marks
+        areas=tuple(
+            _area(area, rulebook, before_ranks, scene.quotas.get(area["area"], ()), language)
+            for area in scene.body["areas"]
         ),
+        marks=tuple(sorted((_mark(mark, scene, zone) for mark in scene.marks), key=lambda one: one.position)),
         empty=_empty(scene, units),
         published="" if scene.before is None else _compared(scene.before[0], zone, language),
         notes=tuple(_open_words(word, language) for word in provisional["reasons"]),
+        side_lists=side_lists(rulebook, language),
     )
+
+
+def _mark(mark: MarkedEvent, scene: Scene, zone: ZoneInfo) -> Mark:
+    frozen = mark.type == FROZEN
+    position = min(int(mark.data["position"]), scene.size) if frozen else mark.position
+    return Mark(
+        position=position,
+        kind="freeze" if frozen else mark.kind,
+        words=describe(mark.type, mark.subject, mark.data, scene.names).in_(scene.language),
+        when=local_time(mark.time, zone),
+        x=1000 * position // max(scene.size, 1),
+    )
+
+
+def side_lists(rulebook: Rulebook | None, language: str) -> tuple[SideListLink, ...]:
+    """The rank lists that the rulebook declares beside the boards."""
+    if rulebook is None:
+        return ()
+    columns = {one.id: one.label for one in rulebook.groupings}
+    found = []
+    for name in rulebook.rank_lists:
+        kind, _, column = name.partition(":")
+        if kind in _LISTS:
+            words = _LISTS[kind].in_(language).format(column=columns.get(column, column))
+            found.append(SideListLink(name, words))
+    return tuple(found)
 
 
 def _status(scene: Scene, units: int) -> tuple[str, str]:
@@ -130,6 +165,10 @@ def _status(scene: Scene, units: int) -> tuple[str, str]:
     if published is not None:
         words = _PUBLISHED.get(published.status, _PUBLISHED["UNOFFICIAL"])
         return published.status, words.in_(language).format(v=published.version)
+    if scene.freeze is not None:
+        position = count(scene.freeze.at, language)
+        words = Words("ĐÓNG BĂNG tại vị trí {n} · {name}", "FROZEN at position {n} · {name}")
+        return "FROZEN", words.in_(language).format(n=position, name=scene.freeze.name)
     if not units:
         return "EMPTY", Words("CHƯA CÓ BẢNG", "NO STANDINGS YET").in_(language)
     if scene.body["provisional"]["reasons"]:
@@ -213,7 +252,11 @@ def _ranks(body: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _area(
-    area: Mapping[str, Any], rulebook: Rulebook | None, before: Mapping[str, int], language: str
+    area: Mapping[str, Any],
+    rulebook: Rulebook | None,
+    before: Mapping[str, int],
+    quotas: Sequence[QuotaLine],
+    language: str,
 ) -> AreaTable:
     assert rulebook is not None  # without a rulebook there are no areas
     classes = {one.id: (place, one.label) for place, one in enumerate(rulebook.classes)}
@@ -238,7 +281,32 @@ def _area(
         groups=groups,
         lines=tuple(replace(line, bars=_in_columns(line.bars, groups)) for line in lines),
         complete=sum(1 for row in area["rows"] if row.get("complete")),
+        quotas=tuple(_quota(quota, area["rows"], labels[quota.class_id], language) for quota in quotas),
     )
+
+
+def _quota(quota: QuotaLine, rows: Sequence[Mapping[str, Any]], label: str, language: str) -> QuotaMark:
+    """Where a quota line falls among ``rows``, which stand by rank: beneath the last unit that it kept."""
+    name = quota.class_id
+    order = [row["unit"] for row in rows]
+    kept = [row["unit"] for row in rows if row["class"] == name]
+    tied = [row for row in rows if f"TIE_AT_QUOTA:{name}" in row["reasons"]]
+    beyond = [row["unit"] for row in (*tied, *(row for row in rows if f"QUOTA:{name}" in row["reasons"]))]
+    if kept:
+        after = kept[-1]
+    else:
+        place = min((order.index(unit) for unit in beyond), default=0)
+        after = order[place - 1] if place else ""
+    binding = quota.kept < quota.candidates
+    words = Words(
+        f"Mức khống chế {label}: {quota.kept} trong {quota.candidates} đơn vị đủ điều kiện"
+        + ("" if binding else ", chưa vượt mức"),
+        f"Quota line of {label}: {quota.kept} of {quota.candidates} units that qualify"
+        + ("" if binding else ", not exceeded"),
+    )
+    names = ", ".join(row["name"] for row in tied)
+    tie = Words(f"đồng hạng tại mức, chờ quyết định: {names}", f"tied at the line, to be decided: {names}")
+    return QuotaMark(after, words.in_(language), tie.in_(language) if tied else "", binding)
 
 
 def _in_columns(bars: tuple[Bar, ...], groups: tuple[Group, ...]) -> tuple[Bar, ...]:
@@ -282,6 +350,7 @@ def _line(
         capped=any(reason.startswith(("BONUS_CAP", "PENALTY_CAP")) for reason in row.get("reasons", ())),
         notes=tuple(reason_words(reason, labels).in_(language) for reason in row.get("reasons", ())),
         mark=mark,
+        whole="rank" in row,
     )
 
 
@@ -389,6 +458,8 @@ def detail(
     labels = {one.id: one.label for one in rulebook.classes}
     reasons = row.get("reasons", ()) if visible is None else ()
     return Detail(
+        unit=unit,
+        whole=visible is None,
         notes=tuple(reason_words(reason, labels).in_(language) for reason in reasons),
         groups=tuple(groups),
         sum=_sum(row, language) if visible is None else "",

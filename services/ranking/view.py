@@ -41,7 +41,9 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One unit in a table.  ``move``: places gained since the last publication, None when unknown."""
+    """One unit in a table.  ``move``: places gained since the last publication, None when unknown;
+    ``whole``: the reader sees the whole row.
+    """
 
     unit: str
     name: str
@@ -59,6 +61,20 @@ class Line:
     capped: bool
     notes: tuple[str, ...]
     mark: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaMark:
+    """A quota line across the table, beneath the row of unit ``after`` ("": above all rows).
+
+    ``tie``: the units tied at it, in words, or "".  ``binding``: it dropped somebody or is open.
+    """
+
+    after: str
+    words: str
+    tie: str
+    binding: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class AreaTable:
     groups: tuple[Group, ...]
     lines: tuple[Line, ...]
     complete: int
+    quotas: tuple[QuotaMark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +108,18 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
+class SideListLink:
+    """A rank list beside the boards: its name in the rulebook and its words."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
-    """A stop on the slider: a publication or a decision, at the position just after its event."""
+    """A stop on the slider: a publication or a decision, at the position just after its event, or a freeze,
+    at the position that it names.
+    """
 
     position: int
     kind: str
@@ -136,6 +163,7 @@ class Board:
     empty: str = ""
     published: str = ""
     notes: tuple[str, ...] = field(default=())
+    side_lists: tuple[SideListLink, ...] = field(default=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +191,13 @@ class CriterionGroup:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The why of one row: notes in words, criteria by group, and the sum that gives the total."""
+    """The why of one row: notes in words, criteria by group, and the sum that gives the total.
 
+    ``whole``: the reader sees the whole row of ``unit``.
+    """
+
+    unit: str
+    whole: bool
     notes: tuple[str, ...]
     groups: tuple[CriterionGroup, ...]
     sum: str

@@ -9,14 +9,12 @@ from typing import Any
 import altair as alt
 
 from services.ranking.charts.data import Step, waterfall_size
+from services.ranking.charts.telling import points
 from services.ranking.charts.theme import Theme, framed, labels, length, values
-from services.ranking.view import number
 from services.ranking.words import Words
-from shared.rulebook.number import show, to_step
 
 TOTAL = Words("Tổng", "Total")
 POINTS = Words("Điểm cộng dồn", "Points, running sum")
-DIGITS, STEP = 2, Fraction(1, 100)
 ZERO = Fraction(0)
 
 
@@ -71,7 +69,7 @@ def _rows(terms: Sequence[Step], language: str, theme: Theme, *, narrow: bool) -
                 "low": length(min(start, reached)),
                 "high": length(max(start, reached)),
                 "end": length(reached),
-                "amount": _signed(term.amount, language),
+                "amount": points(term.amount, language, signed=True),
                 "fill": (theme.fill if term.kind == "leaf" else theme.gain) if gains else theme.surface,
                 "stroke": (theme.fill if term.kind == "leaf" else theme.gain) if gains else theme.loss,
             }
@@ -83,15 +81,8 @@ def _rows(terms: Sequence[Step], language: str, theme: Theme, *, narrow: bool) -
         "low": length(min(ZERO, reached)),
         "high": length(max(ZERO, reached)),
         "end": length(reached),
-        "amount": number(show(reached, DIGITS), language),
+        "amount": points(reached, language),
         "fill": theme.ink,
         "stroke": theme.ink,
     }
     return [*rows, total]
-
-
-def _signed(amount: Fraction, language: str) -> str:
-    """The amount with its sign; ``≈`` before one that these digits do not hold exactly."""
-    shown = to_step(amount, STEP, "HALF_UP")
-    text = number(show(shown, DIGITS), language)
-    return f"{'' if shown == amount else '≈ '}{'+' if amount > 0 else ''}{text}"

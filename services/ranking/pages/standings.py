@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,6 +24,7 @@ from services.ranking.desk import (
 from services.ranking.engine import State
 from services.ranking.history import Shown
 from services.ranking.pages.answers import private, redirect_to
+from services.ranking.pages.frame import address, frame
 from services.ranking.presenting import Scene
 from services.ranking.view import Board, Detail, count
 from services.ranking.words import Words, describe
@@ -59,7 +61,22 @@ def register(pages: Blueprint) -> None:
         detail = _detail(seen, shown, state, unit)
         if detail is None:
             raise Problem("unknown-unit", status=404)
-        return private(render_template("ranking/_detail.html", detail=detail))
+        return private(
+            render_template(
+                "ranking/_detail.html",
+                detail=detail,
+                page_of=partial(address, seen.ledger, at=position),
+            )
+        )
+
+    @pages.get("/<org>/<cycle>/pick")
+    def pick(org: str, cycle: str) -> Response:
+        """The pair page of the two units that were ticked."""
+        seen = view(org, cycle)
+        units = request.args.getlist("unit")
+        if len(units) != 2:
+            raise Problem("no-pair")
+        return redirect_to(address(seen.ledger, "pair", a=units[0], b=units[1]))
 
 
 def _page(template: str, org: str, cycle: str) -> Response | str:
@@ -91,6 +108,9 @@ def _page(template: str, org: str, cycle: str) -> Response | str:
             next_mark=min((one for one in marks if one > shown.position), default=seen.size),
             count=lambda value: count(value, language()),
             simulated=made.simulated,
+            frame=frame(seen, "", shown),
+            page_of=partial(address, seen.ledger, at=made.position if made.past else None),
+            url_pick=url_for(".pick", org=org, cycle=cycle),
         )
     )
 
@@ -134,6 +154,8 @@ def _scene(seen: View, shown: Shown, state: State, *, live: bool) -> Scene:
         pinned=seen.publication_of(shown),
         open_to_all=seen.open_to_all,
         language=language(),
+        freeze=next((one for one in seen.state.freezes if follows and one.at == shown.position), None),
+        quotas=shown.result.quotas if seen.audience_at(shown.position).everything else {},
     )
 
 

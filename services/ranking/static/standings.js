@@ -76,6 +76,7 @@
     $("filter").hidden = !page.querySelector("tr.line");
     const wanted = plain(find.value.trim());
     let shown = 0;
+    for (const line of page.querySelectorAll("tr.quota")) line.hidden = wanted !== "";
     for (const row of page.querySelectorAll("tr.line")) {
       row.hidden = wanted !== "" && !plain(`${row.dataset.name} ${row.dataset.unit}`).includes(wanted);
       const why = row.nextElementSibling;
@@ -127,6 +128,67 @@
     if (opened.has(unit)) place(row, html);
   });
 
+  // ---- two ticked units go to their pair page ----
+  const ticked = new Map();
+  const dressPick = () => {
+    const form = $("pick");
+    if (!form) return;
+    for (const box of page.querySelectorAll(".tick input")) {
+      box.checked = ticked.has(box.value);
+      box.disabled = ticked.size === 2 && !box.checked;
+    }
+    form.hidden = ticked.size === 0;
+    form.querySelector("[type=submit]").disabled = ticked.size !== 2;
+    const names = [...ticked.values()].map((entry) => entry.name).join(", ");
+    $("picked").textContent = (ticked.size === 2 ? words.sayPicked : words.sayOneMore).replace("{names}", names);
+    $("unpick").hidden = false;
+  };
+  page.addEventListener("change", (event) => {
+    const box = event.target.closest(".tick input");
+    if (!box) return;
+    const row = box.closest("tr");
+    // Only units of one area are compared.
+    for (const [unit, entry] of ticked) if (entry.area !== area) ticked.delete(unit);
+    if (box.checked) ticked.set(box.value, { name: row.dataset.name, area }); else ticked.delete(box.value);
+    dressPick();
+  });
+  page.addEventListener("click", (event) => {
+    if (event.target.id !== "unpick") return;
+    const first = ticked.keys().next().value;
+    ticked.clear();
+    dressPick();
+    page.querySelector(`.tick input[value="${CSS.escape(first)}"]`)?.focus();
+  });
+
+  // ---- charts: fetched when they come near, and again once the position has come to rest ----
+  const loadCharts = async (section) => {
+    const wanted = section.dataset.charts;
+    if (section.dataset.shown === wanted) return;
+    const answer = await fetch(`${wanted}&part=1`).catch(() => null);
+    if (!answer?.ok || section.dataset.charts !== wanted) return; // the link stays
+    const open = [...section.querySelectorAll("details")].map((one) => one.open);
+    const fresh = parser.parseFromString(await answer.text(), "text/html").body;
+    section.replaceChildren(...fresh.childNodes);
+    section.querySelectorAll("details").forEach((one, place) => { one.open = open[place] || false; });
+    section.dataset.shown = wanted;
+  };
+  const near = "IntersectionObserver" in window ? new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      target.dataset.near = isIntersecting ? "1" : "";
+      if (isIntersecting) loadCharts(target);
+    }
+  }, { rootMargin: "300px" }) : null;
+  const watchCharts = () => { for (const section of page.querySelectorAll(".charts")) near?.observe(section); };
+  let resting;
+  const refreshCharts = (section, fresh) => {
+    section.dataset.charts = fresh.dataset.charts;
+    if (!section.dataset.shown) section.replaceChildren(...fresh.childNodes);
+    clearTimeout(resting);
+    resting = setTimeout(() => {
+      for (const one of page.querySelectorAll(".charts")) if (one.dataset.near) loadCharts(one);
+    }, 700);
+  };
+
   // ---- putting a fetched board in place ----
   const seen = "IntersectionObserver" in window ? new IntersectionObserver((entries) => {
     for (const entry of entries) {
@@ -144,6 +206,7 @@
     const body = old.querySelector(".standings > tbody");
     const freshBody = fresh.querySelector(".standings > tbody");
     if (!body || !freshBody) { old.replaceChildren(...fresh.childNodes); return []; }
+    for (const line of body.querySelectorAll("tr.quota")) line.remove();
     const before = new Map(rowsOf(old).map((row) => [row.dataset.unit, { row, top: row.offsetTop, rank: row.dataset.rank, mark: row.dataset.mark }]));
     const changed = [];
     let after = null;
@@ -180,6 +243,13 @@
       if (row.nextElementSibling?.classList.contains("why")) row.nextElementSibling.remove();
       row.remove();
     }
+    for (const line of freshBody.querySelectorAll("tr.quota")) {
+      const above = line.dataset.after ? body.querySelector(`tr.line[data-unit="${CSS.escape(line.dataset.after)}"]`) : null;
+      const beneath = above?.nextElementSibling?.classList.contains("why") ? above.nextElementSibling : above;
+      if (beneath) beneath.after(line); else body.prepend(line);
+    }
+    const charts = old.querySelector(".charts"), newCharts = fresh.querySelector(".charts");
+    if (charts && newCharts) refreshCharts(charts, newCharts);
     if (mark) for (const { row } of changed) { row.classList.add("moved"); seen?.observe(row); }
     if (!calm.matches && !old.hidden) slide(rowsOf(old));
     const heads = [".standings > thead", ".standings > tfoot", "caption"];
@@ -229,6 +299,9 @@
       tabs.replaceChildren(...fresh.getElementById("tabs").childNodes);
       if (panels.length && !panels.some((panel) => panel.dataset.area === area)) area = panels[0].dataset.area;
     }
+    const pinned = $("pick")?.querySelector("[name=at]"), toPin = fresh.getElementById("pick")?.querySelector("[name=at]");
+    pinned?.remove();
+    if (toPin) $("pick")?.prepend(toPin);
     $("status").replaceChildren(...fresh.getElementById("status").childNodes);
     if (same) board.querySelector(":scope > .empty")?.remove();
     const empty = same ? next.querySelector(":scope > .empty") : null;
@@ -240,6 +313,8 @@
     takeTime(fresh);
     filter();
     dressTabs();
+    dressPick();
+    watchCharts();
     keepAddress();
     for (const unit of opened) {
       const row = $(`u-${unit}`);
@@ -362,4 +437,6 @@
   }
   filter();
   dressTabs();
+  dressPick();
+  watchCharts();
 })();
