@@ -150,7 +150,9 @@ _LEAF = Object(
 class _Group:
     """A group node; a class of its own because groups hold groups."""
 
-    def walk(self, value: Any, path: Any, report: Any) -> Any:
+    @property
+    def shape(self) -> Object:
+        """What a group holds."""
         return Object(
             {
                 "id": _req(Id()),
@@ -158,7 +160,11 @@ class _Group:
                 "max": Field(Map(Decimal())),
                 "children": _req(Items(NODE)),
             }
-        ).walk(value, path, report)
+        )
+
+    def walk(self, value: Any, path: Any, report: Any) -> Any:
+        """As every node."""
+        return self.shape.walk(value, path, report)
 
 
 NODE: Final = Either("children", _Group(), _LEAF)
