@@ -54,7 +54,7 @@ def pair_story(found: Pair) -> tuple[Step, ...]:
     steps = [Step(RANK, "", order_words(found), () if found.decision is None else (found.decision,))]
     steps += [Step(TERMS, term.ref, pair_term_words(term, found)) for term in found.terms if term.difference]
     if found.difference is not None:
-        words = say("Cộng lại, {a} hơn {b}: {x}.", "In sum, {a} over {b}: {x}.", a=found.first.name,
+        words = say("Cộng lại, {a} so với {b}: {x}.", "In sum, {a} against {b}: {x}.", a=found.first.name,
                     b=found.second.name, x=signed(found.difference, rules.number.scale))  # fmt: skip
         steps.append(Step(TOTAL, "", words))
     return tuple(steps)
