@@ -21,6 +21,7 @@ COMMANDS = {
     "docs": ("deploy.docs:docs", "Write the documents that are made from the code."),
     "explain": ("services.ranking.cli_explain:explain_command", "Say why a unit stands where it stands."),
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
+    "lint": ("services.ranking.linting:lint", "Name every fault of a rulebook file, with its line."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
     "replay": (
         "services.ranking.cli:replay",

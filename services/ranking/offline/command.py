@@ -14,12 +14,14 @@ from typing import Any
 import click
 
 from services.ranking.engine import Standings, compute
+from services.ranking.linting import UnitsUnreadable, as_text, register_of
 from services.ranking.offline.faults import RowFault
 from services.ranking.offline.given import Given
 from services.ranking.offline.judging import judge_all, processes_of_this_machine
 from services.ranking.offline.output import ILLUSTRATIVE, as_csv, as_json
 from services.ranking.offline.sources import Files, read
 from shared.rulebook import Rulebook, RulebookFault
+from shared.rulebook.checks import REGISTER, Register
 from shared.rulebook.loader import load
 
 RULEBOOK_FAULT = 1
@@ -125,7 +127,7 @@ def compute_command(
         raise click.UsageError("--scores or --inputs is needed")
     if inputs is not None and any(one is not None for one in (scores, adjustments, facts, decisions)):
         raise click.UsageError("--inputs stands instead of --scores, --adjustments, --facts, --decisions")
-    rulebook = _rulebook(book)
+    rulebook = _rulebook(book, units)
     files = Files(units, scores, adjustments, facts, decisions, inputs)
     with _bar() as progress:
         outcome = compute_tables(
@@ -157,15 +159,16 @@ def compute_command(
         raise SystemExit(BAD_ROWS)
 
 
-def _rulebook(path: Path) -> Rulebook:
+def _rulebook(path: Path, units: Path) -> Rulebook:
+    """The rulebook; a grouping may also name a column that only this table of units has."""
     try:
-        return load(path.read_bytes())
+        register = Register((*REGISTER.columns, *register_of(units).columns))
+    except UnitsUnreadable:
+        register = REGISTER  # whose bad rows are told where all are
+    try:
+        return load(path.read_bytes(), register)
     except RulebookFault as error:
-        for fault in error.faults:
-            click.echo(
-                f"{path}:{fault.line}: {fault.path}: {fault.code} {fault.message_vi} · {fault.message_en}",
-                err=True,
-            )
+        click.echo(as_text(str(path), error.faults), err=True)
         raise SystemExit(RULEBOOK_FAULT) from None
 
 

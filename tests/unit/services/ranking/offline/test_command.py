@@ -102,7 +102,17 @@ def test_a_rulebook_with_a_fault_ends_with_1_and_names_each(tmp_path: Path) -> N
     result = CliRunner().invoke(main, ["compute", "--rulebook", str(tmp_path / "book.yaml"), *INPUTS])
     assert (result.exit_code, result.stdout) == (1, "")
     number = next(n for n, line in enumerate(text.splitlines(), start=1) if "4321" in line)
-    assert result.stderr.startswith(f"{tmp_path}/book.yaml:{number}: rank_style: R005 ")
+    assert result.stderr.startswith(f"{tmp_path}/book.yaml:{number}: R005 rank_style\n")
+
+
+def test_a_grouping_may_name_a_column_that_only_the_table_of_units_has(tmp_path: Path) -> None:
+    text = (DEMO / "rulebook.yaml").read_text("utf-8").replace("attribute: kind", "attribute: colour")
+    (tmp_path / "book.yaml").write_text(text, "utf-8")
+    arguments = tables(tmp_path, "A1,1.2,department,5,\n")
+    command = ["compute", "--rulebook", str(tmp_path / "book.yaml"), *arguments]
+    assert CliRunner().invoke(main, command).exit_code == 1
+    (tmp_path / "units.csv").write_text("unit,area,name,colour\nA1,QH,a,red\n", "utf-8")
+    assert CliRunner().invoke(main, command).exit_code == 0
 
 
 @pytest.mark.parametrize("arguments", [(), (*INPUTS[2:], "--scores", RULEBOOK), ("--scores", RULEBOOK)])
