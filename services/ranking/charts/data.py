@@ -316,7 +316,7 @@ class Heat:
     def size(self, *, narrow: bool = False) -> Size:
         """The image."""
         height = 20 * len(self.rows) + 34
-        return Size(NARROW, height, 66, 4, 30, 4) if narrow else Size(WIDE, height, 186, 4, 30, 4)
+        return Size(NARROW, height, 96, 4, 30, 4) if narrow else Size(WIDE, height, 186, 4, 30, 4)
 
 
 def heat(rows: Sequence[Row], state: State, rulebook: Rulebook) -> Heat | None:

@@ -11,6 +11,7 @@ from services.ranking.pages import (
     charts,
     compare,
     decisions,
+    lists,
     pair,
     publications,
     rulebook,
@@ -42,6 +43,7 @@ def blueprint() -> Blueprint:
 
     standings.register(pages)
     charts.register(pages)
+    lists.register(pages)
     publications.register(pages)
     decisions.register(pages)
     compare.register(pages)

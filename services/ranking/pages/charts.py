@@ -47,10 +47,11 @@ def register(pages: Blueprint) -> None:
         area = next((one for one in areas if one.id == asked), None)
         if area is None:
             raise Problem("unknown-area", status=404)
-        template = "ranking/_charts.html" if request.args.get("part") else "ranking/charts.html"
+        part = "part" in request.args
         return private(
             render_template(
-                template,
+                "ranking/_charts.html" if part else "ranking/charts.html",
+                part=part,
                 frame=frame(seen, "charts", shown),
                 area=area,
                 areas=areas,
