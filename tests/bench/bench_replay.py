@@ -8,10 +8,8 @@ least and the most.
 from __future__ import annotations
 
 import argparse
-import gc
 import statistics
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +25,7 @@ from shared.log import client
 from shared.log.replay import replay
 from shared.log.topics import ensure_topic
 from tests.bench.generate import BenchLedger, generate
-from tests.bench.machine import machine
+from tests.bench.machine import machine, measure
 
 TOPIC = "bench-replay"
 
@@ -103,19 +101,6 @@ def parsed_with_keys(made: BenchLedger) -> list[tuple[dict[str, object], Ed25519
         keys[events[0].keyid] = public_from_base64(opened["root_public_key"])
         _parsed.extend((event.attributes, keys[event.keyid]) for event in events)
     return _parsed
-
-
-def measure(contenders: dict[str, Callable[[], object]], runs: int) -> dict[str, list[float]]:
-    """Seconds of each contender in each run; one warm-up, then they take turns."""
-    seconds: dict[str, list[float]] = {name: [] for name in contenders}
-    for turn in range(runs + 1):
-        for name, work in contenders.items():
-            gc.collect()
-            began = time.perf_counter()
-            work()
-            if turn:
-                seconds[name].append(time.perf_counter() - began)
-    return seconds
 
 
 def main() -> None:
