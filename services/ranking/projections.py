@@ -14,11 +14,13 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import Connection, delete, insert, select
 
-from services.ranking.engine import State, canonical
+from services.ranking.engine import ENGINE, State, canonical
+from services.ranking.engines import recompute
 from services.ranking.folding import Result, fold, result, take
 from services.ranking.tables import metadata, publications, standings
 from shared.events import Event
 from shared.events.catalogue import interpret
+from shared.ledger import reader
 
 
 class Row(Protocol):
@@ -89,12 +91,10 @@ def _store(connection: Connection, ledger: str, position: int, shown: Result, at
 
 
 def _publish(connection: Connection, ledger: str, stated_at: int, event: Event) -> None:
-    """Keep what a publication pinned.  ``holds``: our own computation there gives the digest it names."""
+    """Keep what a publication pinned.  ``holds``: the engine it names gives there the digest it names."""
     data = event.data
     pinned = data["position"]
-    shown = standings_at(connection, ledger, pinned)
-    if shown is None:
-        shown = result(fold(connection, ledger, min(pinned, stated_at - 1)))
+    shown = _pinned(connection, ledger, min(pinned, stated_at - 1), data["engine"])
     table = publications
     taken = select(table.c.version).where(table.c.ledger == ledger, table.c.version == data["version"])
     if connection.execute(taken).first() is not None:
@@ -115,6 +115,16 @@ def _publish(connection: Connection, ledger: str, stated_at: int, event: Event) 
             body=pack(shown.body),
         )
     )
+
+
+def _pinned(connection: Connection, ledger: str, position: int, engine: str) -> Result:
+    """Standings at ``position`` by the engine that published; by ours, where we cannot run that one."""
+    if engine != ENGINE:
+        rows = reader.rows(connection, ledger, 0, position)
+        found = recompute(engine, ledger, (Event.parse(row.value) for row in rows))
+        if found is not None:
+            return Result(*found)
+    return standings_at(connection, ledger, position) or result(fold(connection, ledger, position))
 
 
 def pack(body: dict[str, Any]) -> bytes:

@@ -10,7 +10,8 @@ from typing import Any
 from kafka import TopicPartition
 from sqlalchemy import Engine
 
-from services.ranking.engine import State, initial
+from services.ranking.engine import ENGINE, State, initial
+from services.ranking.engines import recompute
 from services.ranking.folding import Result, result, take, take_event
 from shared.database import read_transaction
 from shared.events.catalogue import interpret
@@ -137,11 +138,18 @@ def check(engine: Engine, ledger: str, at: int | None, read: Read, progress: Pro
         pinned = _pinned(reader.rows(connection, ledger, 0, size))
         state, tree = initial(ledger), GrowingTree()
         pins: list[Pin] = []
-        _compare(pins, pinned, state, tree)
+
+        def pinned_by(version: str) -> str:
+            """Digest at this position by another version of the engine; "" when it cannot be run here."""
+            rows = reader.rows(connection, ledger, 0, state.size)
+            found = recompute(version, ledger, (row.event for row in rows))
+            return "" if found is None else found[1]
+
+        _compare(pins, pinned, state, tree, pinned_by)
         for row in reader.rows(connection, ledger, 0, stop):
             take(state, row.position, row.value)
             tree.add(leaf_hash(row.value))
-            _compare(pins, pinned, state, tree)
+            _compare(pins, pinned, state, tree, pinned_by)
             if state.size % BATCH == 0:
                 progress(state.size, stop)
     progress(stop, stop)
@@ -206,17 +214,23 @@ def _pinned(rows: Iterable[LedgerRow]) -> dict[int, list[dict[str, Any]]]:
 
 
 def _compare(
-    pins: list[Pin], pinned: Mapping[int, list[dict[str, Any]]], state: State, tree: GrowingTree
+    pins: list[Pin],
+    pinned: Mapping[int, list[dict[str, Any]]],
+    state: State,
+    tree: GrowingTree,
+    pinned_by: Callable[[str], str],
 ) -> None:
     for data in pinned.get(state.size, ()):
-        shown, root = result(state), f"sha256:{tree.root().hex()}"
+        ours = data["engine"] == ENGINE
+        digest = result(state).digest if ours else pinned_by(data["engine"])
+        root = f"sha256:{tree.root().hex()}"
         pins.append(
             Pin(
                 version=data["version"],
                 position=state.size,
-                digest=shown.digest,
+                digest=digest,
                 root=root,
-                holds=(data["digest"], data["root"]) == (shown.digest, root),
+                holds=(data["digest"], data["root"]) == (digest, root),
             )
         )
 

@@ -134,6 +134,7 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
         points = judged(book, leaf, area, stage, data)
         values.append([stage, points, alive and points != NONE])
 
+    late: list[list[Any]] = []
     for n, (kind, _, _, data) in enumerate(events):
         if kind == "score.recorded.v1" and data["criterion"] == leaf["id"]:
             allowed = data["stage"] == leaf["stage"] != "inspection" or (
@@ -153,6 +154,7 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
             )
             if values[-1][2] and data["stage"] != "self" and too_late:
                 values[-1][2] = False
+                late.append(values[-1])
                 if not (over and policies["score_after_round_closed"] == "refuse"):
                     waiting.append((data, values[-1]))
         if kind == "admitted":
@@ -167,7 +169,10 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
                 admitted.remove((score, value))
                 waiting.append((score, value))
         if kind == "score.withdrawn.v1" and data["criterion"] == leaf["id"]:
-            withdraw(values, data["stage"])
+            standing = [one for one in values if one[0] == data["stage"] and len(one) == 3][-1:]
+            over = "round.closed.v1" in {event[0] for event in events[:n]}
+            if not over or [one for one in standing if not one[2] and any(one is was for was in late)]:
+                withdraw(values, data["stage"])
         if kind == "decision.score_withdrawn.v1" and data["criterion"] == leaf["id"]:
             withdraw(values, data["stage"])
         if kind == "conclusion.signed.v1":

@@ -13,8 +13,9 @@ from sqlalchemy import Engine
 
 from services.ranking.projections import StandingsProjection
 from shared.access.directory import Directory
-from shared.database import engine_for
+from shared.database import engine_for, read_transaction
 from shared.events.envelope import instant
+from shared.ledger import reader
 from shared.ledger.admission import Record
 from shared.ledger.journal import Journal
 from shared.ledger.projector import Projector
@@ -90,6 +91,11 @@ class Fed:
         self.stated.clear()
         self._projector.run_to_end()
         return self.size
+
+    def values(self, size: int) -> list[bytes]:
+        """The first ``size`` events of the ledger table."""
+        with read_transaction(self.engine) as connection:
+            return [row.value for row in reader.rows(connection, LEDGER, 0, size)]
 
     def open(self) -> Fed:
         """Position 0 and the cycle."""

@@ -48,8 +48,9 @@ class Mark:
     adjustment was not the one it states), ``PERIOD`` (made for another period), ``STALE_RULEBOOK``,
     ``NO_RULEBOOK``, ``INVALIDATED``, ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a
     value that came after the inspection was opened.  ``admitted``: position of the decision that lets a
-    late value count; within its stage it is as new as that.  ``points`` None with an empty status: the
-    leaf is rescaled out.
+    late value count; within its stage it is as new as that.  ``kept_against``: position of a withdrawal that
+    came after the round was closed, so that the value still stands.  ``points`` None with an empty status:
+    the leaf is rescaled out.
     """
 
     position: int
@@ -63,6 +64,7 @@ class Mark:
     withdrawn: bool
     late: bool
     admitted: int | None = None
+    kept_against: int | None = None
 
 
 class LeafSheet(NamedTuple):
@@ -155,6 +157,7 @@ class _Mark:
     __slots__ = (
         "admitted",
         "fact",
+        "kept_against",
         "late",
         "outcome",
         "own",
@@ -176,6 +179,7 @@ class _Mark:
         self.withdrawn = False
         self.late = False
         self.admitted: int | None = None
+        self.kept_against: int | None = None
         self.too_late = ""
         self.outcome: LeafSheet | None = None
 
@@ -197,6 +201,7 @@ class _Mark:
             self.withdrawn,
             self.late,
             self.admitted,
+            self.kept_against,
         )
 
 
@@ -350,9 +355,16 @@ class _Play:
     def _withdrawn(self, fact: Withdrawn) -> None:
         if fact.stage not in STAGES_OF[fact.origin] or not isinstance(fact.criterion, str):
             return
+        too_late = (
+            fact.origin == SCORES and self.context.closed is not None and fact.position > self.context.closed
+        )
         for mark in reversed(self.marks.get(fact.criterion, [])):
             if mark.stage == fact.stage and not mark.withdrawn and not mark.veto:
-                mark.withdrawn = True
+                # After the round, what a score says changes by decision only: taking it back as well (§10).
+                if too_late and mark.status not in TOO_LATE:
+                    mark.kept_against = fact.position
+                else:
+                    mark.withdrawn = True
                 return
 
     def effective_before(self, criterion: str, position: int) -> Fraction | None:

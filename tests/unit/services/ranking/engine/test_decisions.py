@@ -217,13 +217,15 @@ def test_an_adjustment_outlives_the_withdrawal_of_the_score_that_it_refers_to() 
     assert [(mark.status, mark.withdrawn) for mark in marks(board)] == [("", True), ("", False)]
 
 
-def test_an_admitted_score_may_be_withdrawn_again() -> None:
+def test_what_a_decision_admitted_only_a_decision_takes_back() -> None:
     board = board_of()
     board.score("A", "1.2", "5")
     board.close()
     late = board.score("A", "1.2", "4")
     board.late_fact("A", late)
     board.withdraw("A", "1.2")
+    assert points(board) == "4"
+    board.late_fact("A", late, outcome="refused")
     assert points(board) == "5"
 
 
@@ -470,3 +472,27 @@ def test_a_copy_of_the_state_never_feels_a_later_answer() -> None:
     replay(board.events[-1:], state=state)
     assert state.decisions[entered].effective is not None
     assert kept.decisions[entered].effective is None
+
+
+def test_a_withdrawal_after_the_round_changes_nothing_and_is_remembered() -> None:
+    board = board_of("A")
+    board.score("A", "1.2", "5")
+    board.close()
+    at = board.withdraw("A", "1.2")
+    sheet = sheet_of(board.state(), "A")
+    assert sheet is not None
+    leaf = next(one for one in sheet.leaves if one.id == "1.2")
+    assert leaf.points == 5
+    assert [mark.kept_against for mark in leaf.marks] == [at]
+
+
+def test_a_late_score_can_be_taken_back_by_who_stated_it() -> None:
+    board = board_of("A")
+    board.score("A", "1.2", "5")
+    board.close()
+    late = board.score("A", "1.2", "4")
+    board.withdraw("A", "1.2")
+    board.late_fact("A", late)
+    sheet = sheet_of(board.state(), "A")
+    assert sheet is not None
+    assert next(one for one in sheet.leaves if one.id == "1.2").points == 5
