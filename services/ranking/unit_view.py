@@ -15,7 +15,7 @@ from services.ranking.engine.counterfactual import Counterfactual
 from services.ranking.engine.explain import Explanation, LeafExplanation, MarkReading, Neighbour, RankStory
 from services.ranking.engine.terms import LEAF, Term
 from services.ranking.explaining.changes import change_words
-from services.ranking.explaining.classes import class_words, outcome_words, quota_words, veto_words
+from services.ranking.explaining.classes import condition_words, outcome_words, quota_words, veto_words
 from services.ranking.explaining.leaves import rule_words
 from services.ranking.explaining.orders import neighbour_words, rank_words
 from services.ranking.explaining.phrases import amount, capital, sentence, signed, stage, stated, why_not
@@ -107,11 +107,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Tested:
-    """A class as it was tested.  ``held`` None: tied on a line that awaits a decision."""
+    """A class as it was tested, condition by condition.
+
+    ``held`` (of the class and of a condition) None: tied on a line that awaits a decision.  ``barred``: a
+    veto closes it.  ``given``: it is the unit's class.
+    """
 
     chip: Chip
-    words: str
+    conditions: tuple[tuple[str, bool | None], ...]
     held: bool | None
+    barred: bool
     given: bool
 
 
@@ -153,6 +158,7 @@ class UnitView:
     quotas: tuple[str, ...]
     rank_words: str
     neighbours: tuple[NeighbourLine, ...]
+    nearest: tuple[str, ...]
     changes: bool
 
 
@@ -204,8 +210,9 @@ def unit_view(
         classes=tuple(
             Tested(
                 Chip(step.label, places[step.id]),
-                text(class_words(step, rules)),
+                tuple((text(condition_words(one, rules)), one.held) for one in step.conditions),
                 step.holds,
+                step.barred,
                 step.id == found.class_id,
             )
             for step in found.classes
@@ -215,6 +222,7 @@ def unit_view(
             Words("Chưa được xếp hạng.", "Not ranked.") if rank is None else rank_words(rank, rules)
         ),
         neighbours=() if rank is None else tuple(writer.neighbours(rank)),
+        nearest=() if changes is None else tuple(text(one) for one in _nearest(changes)),
         changes=changes is not None,
     )
 
@@ -319,6 +327,16 @@ class _Writer:
         for one in every:
             words = neighbour_words(one, rank, self.found.rules)
             yield NeighbourLine(self.text(words), one.peer.unit or "")
+
+
+def _nearest(changes: Counterfactual) -> Iterator[Words]:
+    """The sentences of the smallest changes, of the class and of the rank, each once."""
+    sizes = (changes.smallest_for_class, changes.smallest_for_rank)
+    for leaf in changes.leaves:
+        for up in (True, False):
+            both = (leaf.class_up, leaf.rank_up) if up else (leaf.class_down, leaf.rank_down)
+            if any(one is not None and abs(one.by) == size for one, size in zip(both, sizes, strict=True)):
+                yield change_words(leaf, changes, up=up)
 
 
 def _anchor(term: Term) -> str:

@@ -165,10 +165,12 @@ def _about(path: Path, labels: Mapping[Path, Any]) -> Words:
     section = _SECTIONS.get(path[0], Words(path[0], path[0]))
     if path[0] == "policies":
         return policy_name(path[1])
-    if path[0] in _ITEMS and len(path) > 1:
-        name = labels.get(("classes", path[1], "label") if path[0] == "quotas" else (*path[:2], "label"), "")
-        return say("{s} {i} {l}", "{s} {i} {l}", s=section, i="" if path[0] == "classes" else path[1],
-                   l=str(name))  # fmt: skip
+    if path[0] in ("classes", "quotas"):
+        label = labels.get(("classes", path[1], "label"), path[1])
+        return say("{s} {l}", "{s} {l}", s=section, l=str(label))
+    if path[0] in _ITEMS:
+        label = labels.get((*path[:2], "label"), "")
+        return say("{s} {i} {l}", "{s} {i} {l}", s=section, i=path[1], l=str(label))
     return section
 
 

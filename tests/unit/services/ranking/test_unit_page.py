@@ -1,0 +1,206 @@
+"""The page of a unit and of two units: numbers that add up again, and nobody sees what is not his."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.ranking_site import Site
+from tests.support.shown import demo_rulebook, demo_units
+
+FEW = ("QH-Q01", "QH-Q03", "QH-Q04", "LLVT-CATP")
+BASE = "/ranking/hcmc/2020"
+
+
+def made(folder: Path, live_visibility: str) -> Site:
+    units = [unit for unit in demo_units() if unit["unit"] in FEW]
+    site = Site(folder)
+    site.fed.open().adopt(demo_rulebook(live_visibility)).register(units)
+    site.fed.state(
+        "inspections",
+        "inspection.scheduled.v1",
+        "QH-Q03",
+        {"team": "DKT-1", "date": "2020-11-16", "session": "MORNING", "schedule_version": 1},
+    )
+    site.fed.feed()
+    self_score = {"criterion": "1.2", "stage": "self", "value": "6", "rulebook": site.fed.rulebook.digest}  # type: ignore[union-attr]
+    site.fed.state("scores", "score.recorded.v1", "QH-Q01", self_score, role="unit")
+    site.fed.fill(units=units, share=1, decisions=False)
+    for number in range(4):
+        site.fed.decide("bonus", "QH-Q01", "T1", f"model-{number}")
+    site.fed.decide("penalty", "QH-Q03", "P1", "late")
+    site.fed.state(
+        "scores",
+        "score.recorded.v1",
+        "QH-Q04",
+        {
+            "criterion": "2.1",
+            "stage": "department",
+            "state": "NO_TARGET",
+            "responsible": "BMT",
+            "rulebook": site.fed.rulebook.digest,  # type: ignore[union-attr]
+        },
+        role="department",
+    )
+    return site.start()
+
+
+@pytest.fixture(scope="module")
+def open_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Four units whose unpublished standings everybody sees; never written to."""
+    return made(tmp_path_factory.mktemp("open"), "public")
+
+
+@pytest.fixture(scope="module")
+def shut_site(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """The same units, unpublished for those whom the rule table names; never written to."""
+    return made(tmp_path_factory.mktemp("shut"), "restricted")
+
+
+def ask(site: Site, path: str, name: str | None = None) -> Any:
+    headers = {"Accept": "text/html", **(site.token(name) if name else {})}
+    return site.client().get(f"{BASE}/{path}", headers=headers)
+
+
+def page(site: Site, path: str, name: str | None = None) -> str:
+    answer = ask(site, path, name)
+    assert answer.status_code == 200, answer.text
+    return str(answer.text)
+
+
+def printed_terms(text: str) -> list[tuple[str, str]]:
+    """Value and print of every term of the table of terms."""
+    table = text.split('id="terms"')[1].split("</tbody>", maxsplit=1)[0]
+    return re.findall(r'<data value="([^"]+)">([^<]+)</data>', table)
+
+
+def printed_total(text: str) -> tuple[str, str]:
+    found = re.search(r'id="total"><data value="([^"]+)">([^<]+)</data>', text)
+    assert found is not None
+    return found.group(1), found.group(2)
+
+
+def decimal(text: str) -> Decimal:
+    return Decimal(text.replace("−", "-").replace("+", "").replace(",", "."))
+
+
+@pytest.mark.parametrize("unit", FEW)
+def test_the_terms_as_printed_add_up_to_the_total_as_printed(open_site: Site, unit: str) -> None:
+    text = page(open_site, f"units/{unit}")
+    terms, (exact, total) = printed_terms(text), printed_total(text)
+    assert sum(Fraction(value) for value, _ in terms) == Fraction(exact)
+    if not any("≈" in printed for _, printed in terms):
+        assert sum(decimal(printed) for _, printed in terms) == decimal(total)
+    row = next(
+        row
+        for area in open_site.get("standings").json["areas"]
+        for row in area["rows"]
+        if row["unit"] == unit
+    )
+    assert decimal(total) == Decimal(row["total"])
+
+
+def test_a_cap_a_rescaling_and_a_penalty_are_terms_of_their_own(open_site: Site) -> None:
+    bonus = page(open_site, "units/QH-Q01")
+    assert bonus.count("Thưởng T1") >= 4
+    assert "Trần thưởng T1" in bonus
+    assert "−1,00" in bonus
+    assert "Quy đổi theo phần còn lại" in page(open_site, "units/QH-Q04")
+    assert "Trừ P1" in page(open_site, "units/QH-Q03")
+
+
+def test_each_term_leads_to_the_story_of_its_criterion_and_that_to_the_rule(open_site: Site) -> None:
+    text = page(open_site, "units/QH-Q01")
+    ids = set(re.findall(r' id="([^"]+)"', text))
+    links = re.findall(r'href="#([^"]+)"', text)
+    assert links
+    assert set(links) <= ids
+    rules = page(open_site, "rulebook")
+    for anchor in re.findall(r'href="/ranking/hcmc/2020/rulebook#([^"]+)"', text):
+        assert f'id="{anchor}"' in rules
+
+
+def test_a_value_that_does_not_count_says_why(open_site: Site) -> None:
+    text = page(open_site, "units/QH-Q01")
+    assert "điểm tự chấm không bao giờ là điểm chính thức" in text
+    assert "a self score is never official" in page(open_site, "units/QH-Q01?lang=en")
+
+
+def test_what_would_have_changed_class_or_rank_is_told_for_every_criterion(open_site: Site) -> None:
+    assert page(open_site, "units/QH-Q01").count('class="un-changes"') == 21
+
+
+def test_a_neighbour_is_compared_by_a_link_that_answers(open_site: Site) -> None:
+    text = page(open_site, "units/QH-Q01")
+    link = re.search(r'href="/ranking/hcmc/2020/(pair\?[^"]+)"', text)
+    assert link is not None
+    assert "trên" in page(open_site, link.group(1).replace("&amp;", "&"))
+
+
+def test_an_unknown_unit_is_a_404_and_an_earlier_position_is_as_shown_then(open_site: Site) -> None:
+    assert ask(open_site, "units/QH-NONE").status_code == 404
+    assert "Như đã hiện lúc đó" in page(open_site, f"units/QH-Q01?at={open_site.fed.size - 1}")
+    assert ask(open_site, f"units/QH-Q01?at={open_site.fed.size + 9}").status_code == 422
+
+
+def test_the_differences_of_a_pair_add_up_to_the_difference_of_their_totals(open_site: Site) -> None:
+    text = page(open_site, "pair?a=QH-Q01&b=QH-Q03")
+    values = re.findall(r'<data value="([^"]+)">', text.split('class="bv-table pr-terms"')[1])
+    *terms, whole = [Fraction(value) for value in values]
+    assert sum(terms) == whole
+    totals = [printed_total(page(open_site, f"units/{unit}"))[0] for unit in ("QH-Q01", "QH-Q03")]
+    assert whole == Fraction(totals[0]) - Fraction(totals[1])
+    assert text.index('id="verdict"') < text.index("pr-sides")
+
+
+def test_units_of_two_areas_are_no_pair_and_without_two_one_chooses(open_site: Site) -> None:
+    assert ask(open_site, "pair?a=QH-Q01&b=LLVT-CATP").status_code == 422
+    assert ask(open_site, "pair?a=QH-Q01&b=QH-NONE").status_code == 404
+    chooser = page(open_site, "pair")
+    assert chooser.count("<option") == 2 * (len(FEW) + 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "status"),
+    [
+        (None, "QH-Q01", 403),
+        ("unit", "QH-Q01", 200),
+        ("unit", "QH-Q03", 403),
+        ("team", "QH-Q03", 200),
+        ("team", "QH-Q01", 403),
+        ("department", "QH-Q01", 403),
+        ("office", "QH-Q03", 200),
+        ("committee", "QH-Q03", 200),
+        ("auditor", "QH-Q03", 200),
+    ],
+)
+def test_a_row_that_is_not_published_is_for_those_who_see_it(
+    shut_site: Site, name: str | None, unit: str, status: int
+) -> None:
+    assert ask(shut_site, f"units/{unit}", name).status_code == status
+
+
+def test_a_pair_needs_both_rows(shut_site: Site) -> None:
+    assert ask(shut_site, "pair?a=QH-Q01&b=QH-Q03", "unit").status_code == 403
+    assert ask(shut_site, "pair?a=QH-Q01&b=QH-Q03", "office").status_code == 200
+
+
+def test_a_unit_learns_of_its_neighbours_neither_name_nor_values_nor_how_far_they_are(
+    shut_site: Site,
+) -> None:
+    text = page(shut_site, "units/QH-Q01", "unit")
+    assert "QH-Q03" not in text
+    assert "QH-Q04" not in text
+    names = {unit["unit"]: unit["name"] for unit in demo_units()}
+    assert not re.search(rf"{names['QH-Q03']}\b|{names['QH-Q04']}\b", text)
+    assert 'class="un-changes"' not in text
+
+
+def test_a_refusal_says_what_to_do(shut_site: Site) -> None:
+    answer = ask(shut_site, "units/QH-Q03", "unit")
+    assert "Xem phiên bản đã công bố" in answer.text
