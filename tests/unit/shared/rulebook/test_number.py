@@ -95,3 +95,21 @@ def test_display_is_exact_and_never_shorter_than_the_scale() -> None:
     assert number.show(Fraction(1, 3), 2) == "0.333333333333"
     with pytest.raises(number.NotADecimal):
         number.shortest(Fraction(1, 3))
+
+
+@pytest.mark.parametrize(
+    ("value", "scale", "text"),
+    [
+        (Fraction(5), 2, "5.00"),
+        (Fraction(1, 8), 2, "0.125"),
+        (Fraction(1, 2**20), 2, "0.00000095367431640625"),
+        (Fraction(-7, 3), 2, "-7/3"),
+    ],
+)
+def test_an_exact_text_is_never_cut(value: Fraction, scale: int, text: str) -> None:
+    assert number.exact(value, scale) == text
+
+
+@given(st.fractions(), st.integers(0, 4))
+def test_an_exact_text_is_the_value_again(value: Fraction, scale: int) -> None:
+    assert Fraction(number.exact(value, scale)) == value

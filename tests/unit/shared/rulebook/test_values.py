@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.rulebook import RESCALED, Rulebook, ValueRefused, check_value, evaluate
+from shared.rulebook import RESCALED, Rulebook, ValueRefused, check_value, evaluate, work_out
 from shared.rulebook.number import show
 from tests.support.board import rulebook_2020
 from tests.support.rulebooks import build, example_data, leaf_of, small
@@ -168,3 +168,16 @@ def test_a_better_metric_never_scores_less_on_a_falling_ladder(first: int, secon
     low, high = sorted((first, second))
     points = [evaluate(BOOK, "CNLD", "1.1", "department", f"{one // 10}.{one % 10}") for one in (low, high)]
     assert points[0] <= points[1]  # type: ignore[operator]
+
+
+def test_a_value_says_how_it_came_to_its_points() -> None:
+    ladder = work_out(BOOK, "CNLD", "1.1", "department", "70")
+    assert (ladder.rule, ladder.metric, ladder.row) == ("ladder", Fraction(70), 1)
+    assert (ladder.exact, ladder.points) == (Fraction("6.4"), Fraction("6.5"))
+    ratio = work_out(BOOK, "QH", "2.1", "department", "118", "120")
+    assert (ratio.amount, ratio.target, ratio.exact) == (Fraction(118), Fraction(120), Fraction(118, 15))
+    count = work_out(BOOK, "QH", "2.2", "department", "13")
+    assert (count.rule, count.amount, count.exact) == ("count", Fraction(13), Fraction(6))
+    decided = work_out(BOOK, "QH", "2.2", "appeal", "5.25")
+    assert (decided.rule, decided.points, decided.row) == ("entered", Fraction("5.25"), None)
+    assert work_out(BOOK, "QH", "4.2", "standing", None, None, "NOT_APPLICABLE").points is RESCALED
