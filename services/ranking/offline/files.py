@@ -96,14 +96,15 @@ class Table:
         except csv.Error:
             self.fault(refused("quotes", ""), begins)
             return None
-        if any(_UNDECODED.search(cell) for cell in cells):
+        plain = line.isascii() and self.line == begins
+        if not plain and any(_UNDECODED.search(cell) for cell in cells):
             self.fault(refused("encoding", ""), begins)
             return None
         if len(cells) != len(self.columns):
             if cells:
                 self.fault(refused("columns", "", len(cells), len(self.columns)), begins)
             return None
-        return [unicodedata.normalize("NFC", cell) for cell in cells]
+        return cells if plain else [unicodedata.normalize("NFC", cell) for cell in cells]
 
     def _and_on(self, line: str) -> Iterator[str]:
         yield line

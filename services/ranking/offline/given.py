@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import Any
 
 from services.ranking.engine import State, initial
@@ -11,9 +12,10 @@ from services.ranking.engine.context import context_of
 from services.ranking.engine.facts import Decided, Models, Recorded, VetoGiven
 from services.ranking.engine.fold import TieDecision
 from shared.rulebook import Rulebook
+from shared.rulebook.model import STAGES
 
 Told = tuple[int, Recorded | None]
-"""What a score row says: a bit for its (criterion, stage), and its fact; None for an empty value."""
+"""What a score row says: the place of its (criterion, stage), and its fact; None for an empty value."""
 
 
 @dataclass(slots=True)
@@ -25,8 +27,8 @@ class UnitGiven:
     open: bool
     lines: dict[str, Told]
     """What the rest of a line of the scores file says in this unit's area: one memory for the whole area."""
-    seen: int = 0
-    """A bit for each (criterion, stage) that has had its row."""
+    first: int
+    """Where this unit's places begin in :attr:`Given.seen`."""
     scores: list[Recorded] = field(default_factory=list)
     facts: list[VetoGiven | Models] = field(default_factory=list)
     decided: list[Decided] = field(default_factory=list)
@@ -44,6 +46,12 @@ class Given:
         """The engine's: what it has judged while the tables were read need not be judged again."""
         self.units: dict[str, UnitGiven] = {}
         self.lines: dict[str, dict[str, Told]] = {area.id: {} for area in rulebook.areas}
+        self.places = {
+            pair: n for n, pair in enumerate(product((leaf.id for leaf in rulebook.leaves), STAGES))
+        }
+        """Each (criterion, stage), numbered."""
+        self.seen = bytearray()
+        """For each unit, one byte for each place that has had its row: far lighter than sets of pairs."""
         self.ties: dict[str, dict[str, int]] = {}
         """Places by decision, by unit; decisions in order of their first row."""
         self.decided = 0
@@ -54,7 +62,8 @@ class Given:
         """A unit of the register, new to this table; open when its row is valid on the period's last day."""
         day = self.rulebook.period.end
         is_open = (first is None or first <= day) and (last is None or day <= last)
-        self.units[code] = UnitGiven(row, area, is_open, self.lines[area])
+        self.units[code] = UnitGiven(row, area, is_open, self.lines[area], len(self.seen))
+        self.seen += bytes(len(self.places))
 
     def state(self) -> State:
         """The engine's state: no event was folded, every fact is of the tables.

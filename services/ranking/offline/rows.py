@@ -29,11 +29,6 @@ class Rows:
         self.given = given
         self.rulebook = given.rulebook
         self.comma = decimal_comma
-        self._slot = {
-            (leaf.id, stage): 1 << (n * len(STAGES) + m)
-            for n, leaf in enumerate(self.rulebook.leaves)
-            for m, stage in enumerate(STAGES)
-        }
         self._items = {
             item.code: (kind, item)
             for kind, rules in (("bonus", self.rulebook.bonus), ("penalty", self.rulebook.penalty))
@@ -99,10 +94,11 @@ class Rows:
     def score(self, code: str, criterion: str, stage: str, value: str, target: str) -> Told:
         """A value of one unit for one criterion at one stage, as the unit has it now."""
         unit = self.of(code)
-        slot = self._slot.get((criterion, stage), 0)
-        if unit.seen & slot:
-            raise refused("duplicate", "unit", f"{code} {criterion} {stage}")
-        unit.seen |= slot
+        place = self.given.places.get((criterion, stage))
+        if place is not None:
+            if self.given.seen[unit.first + place]:
+                raise refused("duplicate", "unit", f"{code} {criterion} {stage}")
+            self.given.seen[unit.first + place] = 1
         try:
             fact = self._score(unit.area, criterion, stage, value, target)
         except ValueRefused as refusal:
@@ -110,7 +106,8 @@ class Rows:
             raise RowRefused(column, refusal.code, refusal.message_vi, refusal.message_en) from None
         if fact is not None:
             unit.scores.append(fact)
-        return slot, fact
+        assert place is not None  # else the row is refused
+        return place, fact
 
     def _score(self, area: str, criterion: str, stage: str, value: str, target: str) -> Recorded | None:
         if not value and not target:

@@ -113,7 +113,7 @@ def _scores(table: Table, rows: Rows, tell: Tell) -> None:
     names = (*_SCORES, "target")
     at = [table.columns.index(name) if name in table.columns else None for name in names]
     quick = table.columns[0] == "unit"
-    units, delimiter = rows.given.units, table.delimiter
+    units, seen, delimiter = rows.given.units, rows.given.seen, table.delimiter
     for line in table.lines(tell):
         if quick:
             # Nothing is in this memory but lines that were read as rows, and without a quote in them.
@@ -121,23 +121,26 @@ def _scores(table: Table, rows: Rows, tell: Tell) -> None:
             unit = units.get(code)
             if unit is not None:
                 told = unit.lines.get(rest)
-                if told is not None and not unit.seen & told[0]:
-                    unit.seen |= told[0]
-                    if told[1] is not None:
-                        unit.scores.append(told[1])
-                    continue
+                if told is not None:
+                    place, fact = told
+                    place += unit.first
+                    if not seen[place]:
+                        seen[place] = 1
+                        if fact is not None:
+                            unit.scores.append(fact)
+                        continue
         begins = table.line
         cells = table.cells(line)
         if cells is None:
             continue
         code, *key = ("" if n is None else cells[n] for n in at)
         try:
-            slot, fact = rows.score(code, *key)
+            told = rows.score(code, *key)
         except RowRefused as refusal:
             table.fault(refusal, begins)
         else:
             if quick and '"' not in line:
-                units[code].lines[line.partition(delimiter)[2]] = (slot, fact)
+                units[code].lines[line.partition(delimiter)[2]] = told
 
 
 def _inputs(table: Table, rows: Rows, tell: Tell) -> None:
