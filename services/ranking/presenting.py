@@ -281,11 +281,11 @@ def _area(
         groups=groups,
         lines=tuple(replace(line, bars=_in_columns(line.bars, groups)) for line in lines),
         complete=sum(1 for row in area["rows"] if row.get("complete")),
-        quotas=tuple(_quota(quota, area["rows"], labels[quota.class_id], language) for quota in quotas),
+        quotas=tuple(quota_mark(quota, area["rows"], labels[quota.class_id], language) for quota in quotas),
     )
 
 
-def _quota(quota: QuotaLine, rows: Sequence[Mapping[str, Any]], label: str, language: str) -> QuotaMark:
+def quota_mark(quota: QuotaLine, rows: Sequence[Mapping[str, Any]], label: str, language: str) -> QuotaMark:
     """Where a quota line falls among ``rows``, which stand by rank: beneath the last unit that it kept."""
     name = quota.class_id
     order = [row["unit"] for row in rows]

@@ -240,11 +240,14 @@ class Ranks:
 def sampled(
     named: Sequence[Stop], days: Sequence[Stop], last: Stop, most: int = MOST_STOPS
 ) -> tuple[Stop, ...]:
-    """At most ``most`` stops in order: the last, the named ones (newest first), and days evenly between."""
-    kept = {last.position: last}
-    for stop in reversed([one for one in named if one.position <= last.position]):
-        if len(kept) < most:
-            kept[stop.position] = stop
+    """At most ``most`` stops in order: the last, the named ones (newest first), and days evenly between.
+
+    A name of the last position is its label.
+    """
+    by_position = {one.position: one for one in named if one.position <= last.position}
+    kept = {last.position: by_position.pop(last.position, last)}
+    for position in sorted(by_position, reverse=True)[: most - 1]:
+        kept[position] = by_position[position]
     free = [one for one in days if one.position < last.position and one.position not in kept]
     room = min(most - len(kept), len(free))
     for place in range(room):
