@@ -288,8 +288,8 @@ def test_the_page_of_a_unit_shows_its_row_alone(restricted: Site) -> None:
     page = client.get("/ranking/hcmc/2020/", headers=restricted.token("unit")).text
     assert 'data-unit="QH-Q01"' in page
     assert 'data-unit="QH-Q03"' not in page
-    mine = client.get("/ranking/hcmc/2020/units/QH-Q01", headers=restricted.token("unit"))
-    other = client.get("/ranking/hcmc/2020/units/QH-Q03", headers=restricted.token("unit"))
+    mine = client.get("/ranking/hcmc/2020/units/QH-Q01/why", headers=restricted.token("unit"))
+    other = client.get("/ranking/hcmc/2020/units/QH-Q03/why", headers=restricted.token("unit"))
     assert (mine.status_code, other.status_code) == (200, 404)
 
 
