@@ -45,6 +45,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 LEDGER = "hcmc/2020"
 AUDITOR = ("kiemtra", "auditor@ledger")
 DEPARTMENT = ("chuyenvien.btg", "department@department:BTG")
+COMMITTEE = ("banthuongvu", "standing_committee@ledger")
 AREAS = {"QH": 24, "CNLD": 38, "LLVT": 4}
 EXPECTED = PROJECT / "tests" / "data" / "2020" / "expected-standings.csv"
 
@@ -80,8 +81,21 @@ class Demo:
         """The standings as the auditor sees them."""
         return get_json(self.url("ranking", f"standings{query}"), self.running.headers(*AUDITOR))
 
-    def score(self, unit: str, value: str, key: str) -> tuple[dict[str, Any], int]:
-        """A department's score of criterion 1.2; the signed event and its number."""
+    def score(self, unit: str, points: str, key: str) -> tuple[dict[str, Any], int]:
+        """A decided score of criterion 1.2 (the round is closed); the signed event and its number."""
+        minutes = {"meeting": "-", "date": "2020-11-24", "document": "-", "text": "-"}
+        answer = requests.post(
+            self.url("ranking", "decisions/score"),
+            json={"unit": unit, "criterion": "1.2", "points": points, **minutes},
+            headers=self.running.headers(*COMMITTEE, key),
+            timeout=30,
+        )
+        assert answer.status_code == 201, answer.text
+        (event,) = answer.json()["receipts"]
+        return event, int(answer.headers["Bangvang-Sequence"].removeprefix("ranking:"))
+
+    def late_score(self, unit: str, value: str, key: str) -> dict[str, Any]:
+        """A department's score after the round: stated, and counting for nothing until it is decided."""
         answer = requests.post(
             self.url("scores", "scores"),
             json={"unit": unit, "criterion": "1.2", "stage": "department", "value": value},
@@ -90,7 +104,8 @@ class Demo:
         )
         assert answer.status_code == 201, answer.text
         (event,) = answer.json()["receipts"]
-        return event, int(answer.headers["Bangvang-Sequence"].removeprefix("scores:"))
+        found: dict[str, Any] = event
+        return found
 
     def topic(self) -> list[bytes]:
         settings = self.running.layout.settings
@@ -99,15 +114,11 @@ class Demo:
     def events(self) -> list[dict[str, Any]]:
         return [json.loads(value) for value in self.topic()]
 
-    def newest_score(self, unit: str) -> str:
-        """What the department's last score of criterion 1.2 of ``unit`` says."""
-        return [
-            str(event["data"]["value"])
-            for event in self.events()
-            if event["type"] == "score.recorded.v1"
-            and event["subject"] == unit
-            and (event["data"]["criterion"], event["data"]["stage"]) == ("1.2", "department")
-        ][-1]
+    def points(self, unit: str) -> str:
+        """The effective points of criterion 1.2 of ``unit``."""
+        answer = get_json(self.url("ranking", "criteria/1.2"), self.running.headers(*AUDITOR))
+        units: Any = answer["units"]
+        return str(next(one["points"] for one in units if one["unit"] == unit))
 
     def replay(self, *words: str) -> dict[str, Any]:
         done = bangvang(self.running.layout, "replay", LEDGER, "--json", *words)
@@ -189,9 +200,9 @@ def test_the_page_at_the_origin_shows_66_units_and_a_new_score_without_reload(de
     before = total.inner_text()
     at = position(page)
     page.evaluate("window.kept = true")
-    value = "5" if demo.newest_score(unit) != "5" else "4.75"
+    value = "5" if demo.points(unit) != "5.00" else "4.75"
     _, number = demo.score(unit, value, f"page-{uuid.uuid4()}")
-    board = demo.standings(f"?after=scores:{number}")
+    board = demo.standings(f"?after=ranking:{number}")
     expect(total).to_have_text(rows_of(board)[unit]["total"].replace(".", ","))
     shown_at(page, board["position"])
     assert total.inner_text() != before
@@ -233,11 +244,11 @@ def test_a_score_by_curl_answers_a_receipt_that_the_next_standings_contain_and_a
     demo: Demo,
 ) -> None:
     unit = "CNLD-TN15"
-    old = Decimal(demo.newest_score(unit))
+    old = Decimal(demo.points(unit))
     first = run_sample(demo)
     assert first.status.split()[1] == "201"
     (event,) = json.loads(first.body)["receipts"]
-    assert (event["subject"], event["data"]["value"]) == (unit, "6.25")
+    assert (event["subject"], event["data"]["points"]) == (unit, "6.25")
 
     # Signed by the key that position 0 states, which the pinned root key signed.
     (opening,) = [one for one in demo.events() if one["type"] == "ledger.opened.v1"]
@@ -247,7 +258,7 @@ def test_a_score_by_curl_answers_a_receipt_that_the_next_standings_contain_and_a
     stated = opening["data"]["sources"][event["source"]]
     assert event["keyid"] == stated["keyid"] == key_id_of(stated["public_key"])
     assert signed_by(event, stated["public_key"])
-    changed = {**event, "data": {**event["data"], "value": "6.5"}}
+    changed = {**event, "data": {**event["data"], "points": "6.5"}}
     assert not signed_by(changed, stated["public_key"])
 
     # In the standings after its position, and not before.
@@ -270,8 +281,8 @@ def test_a_score_by_curl_answers_a_receipt_that_the_next_standings_contain_and_a
     assert again.body == first.body
     assert again.headers["bangvang-sequence"] == first.headers["bangvang-sequence"]
     _, following = demo.score(unit, "6.25", f"after-curl-{uuid.uuid4()}")
-    assert f"scores:{following - 1}" == first.headers["bangvang-sequence"]
-    demo.standings(f"?after=scores:{following}")
+    assert f"ranking:{following - 1}" == first.headers["bangvang-sequence"]
+    demo.standings(f"?after=ranking:{following}")
     assert demo.size() == sizes["ranking"] + 1
     assert [one["commandid"] for one in demo.events()].count(event["commandid"]) == 1
 
@@ -380,7 +391,7 @@ def test_a_strangers_events_written_straight_into_kafka_change_nothing_and_are_n
     assert (found["digest"], found["root"], found["noise"]) == (before["digest"], before["root"], 2)
 
     # The number that the stranger took is free for the one who may use it.
-    event, _ = demo.score("CNLD-TN16", "4.5", f"genuine-{uuid.uuid4()}")
+    event = demo.late_score("CNLD-TN16", "4.5", f"genuine-{uuid.uuid4()}")
     assert int(event["sequence"]) >= int(draft["sequence"])
     assert demo.standings(f"?after=scores:{int(event['sequence'])}")["position"] == before["position"] + 1
 
@@ -418,6 +429,6 @@ def test_stopped_and_started_again_on_the_same_folder_it_goes_on_where_it_was(de
     assert [after[name] for name in ("position", "digest", "root", "areas")] == [
         before[name] for name in ("position", "digest", "root", "areas")
     ]
-    value = "5.5" if demo.newest_score("CNLD-TN16") != "5.5" else "5.25"
+    value = "5.5" if demo.points("CNLD-TN16") != "5.50" else "5.25"
     _, number = demo.score("CNLD-TN16", value, f"restarted-{uuid.uuid4()}")
-    assert demo.standings(f"?after=scores:{number}")["position"] == before["position"] + 1
+    assert demo.standings(f"?after=ranking:{number}")["position"] == before["position"] + 1

@@ -70,4 +70,4 @@ def test_every_make_target_that_the_readme_names_exists() -> None:
 def test_the_sample_score_is_posted_to_the_origin_with_a_key_of_its_own() -> None:
     text = sample("post-a-score")
     assert "Idempotency-Key: " in text
-    assert "$ORIGIN/scores/v1/hcmc/2020/scores" in text
+    assert "$ORIGIN/ranking/v1/hcmc/2020/decisions/score" in text
