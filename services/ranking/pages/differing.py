@@ -9,7 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.ranking.view import number
+from services.ranking.engine.difference import ABOVE, BELOW, UNRANKED
+from services.ranking.engine.ranks import COMMITTEE
+from services.ranking.explaining.phrases import measure
+from services.ranking.view import count, number
 from services.ranking.words import reason_words
 from shared.rulebook import Rulebook
 from shared.web.i18n import language, tr
@@ -33,14 +36,39 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Grade:
+    """A class on one side: its words, and its place in the list (0 = best); None: no class."""
+
+    words: str
+    place: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grades:
+    """A unit's class old and new; ``better`` as in :class:`Change`."""
+
+    old: Grade
+    new: Grade
+    better: int
+
+    @property
+    def same(self) -> bool:
+        """Whether both sides have the same class."""
+        return self.old == self.new
+
+
+@dataclass(frozen=True, slots=True)
 class UnitRow:
-    """One unit that changed: rank, total and class, the marks that differ, and the events that did it."""
+    """One unit that changed: rank, total and class, the marks that differ, and the events that did it.
+
+    ``grades`` None: the reader sees only some of the unit's criteria.
+    """
 
     unit: str
     name: str
     rank: Change
     total: Change
-    grade: Change
+    grades: Grades | None
     by_others: bool
     marks: tuple[tuple[str, Change], ...]
     notes: tuple[str, ...]
@@ -61,9 +89,16 @@ class AreaPart:
 
     label: str
     rows: tuple[UnitRow, ...]
+    ranks: tuple[tuple[str, Change], ...] = ()
+    """Every unit's rank, changed or not, in the new order."""
     matrix: Matrix | None = None
     quotas: tuple[tuple[str, Change], ...] = ()
-    pairs: tuple[str, ...] = ()
+    pairs: tuple[tuple[str, Change], ...] = ()
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing of this area differs."""
+        return not self.rows and all(line.same for _, line in self.quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +113,7 @@ class Differing:
     @property
     def empty(self) -> bool:
         """Whether nothing moved."""
-        return not any(area.rows for area in self.areas)
+        return all(area.still for area in self.areas)
 
 
 def differing(body: Mapping[str, Any], rulebook: Rulebook | None) -> Differing:
@@ -87,14 +122,23 @@ def differing(body: Mapping[str, Any], rulebook: Rulebook | None) -> Differing:
     order = [] if rulebook is None else [one.id for one in rulebook.classes]
     labels = {} if rulebook is None else {area.id: area.label for area in rulebook.areas}
     by_area: dict[str, list[UnitRow]] = {area: [] for area in labels}
+    everyone: dict[str, list[tuple[str, Change]]] = {}
     for unit in body["units"]:
+        row = _unit(unit, grades, order)
         if unit.get("changed", True):
-            by_area.setdefault(unit.get("area", ""), []).append(_unit(unit, grades, order))
+            by_area.setdefault(unit.get("area", ""), []).append(row)
+        everyone.setdefault(unit.get("area", ""), []).append((row.name, row.rank))
     parts = {area["area"]: area for area in body["areas"]}
     return Differing(
         head=_head(body.get("head")),
         areas=tuple(
-            _area(area, labels.get(area, ""), rows, parts.get(area), grades)
+            _area(
+                labels.get(area) or tr("Phần bạn được xem", "What you may see"),
+                rows,
+                everyone.get(area, []),
+                parts.get(area),
+                rulebook,
+            )
             for area, rows in by_area.items()
             if rows or area in parts
         ),
@@ -115,8 +159,8 @@ def _head(head: Mapping[str, Any] | None) -> str:
         u=head["units"],
         c=head["changed"],
         s=head["skipped"],
-        m=head["marks_changed"],
-        n=head["marks"],
+        m=count(head["marks_changed"], language()),
+        n=count(head["marks"], language()),
         r=head["ranks_changed"],
         k=head["classes_changed"],
     )
@@ -124,21 +168,18 @@ def _head(head: Mapping[str, Any] | None) -> str:
 
 def _unit(unit: Mapping[str, Any], grades: Mapping[str, str], order: Sequence[str]) -> UnitRow:
     old, new = unit.get("before") or {}, unit.get("after") or {}
-    ranks = old.get("rank"), new.get("rank")
-    places = [order.index(side["class"]) if side.get("class") in order else None for side in (old, new)]
-    step = str(abs((ranks[0] or 0) - (ranks[1] or 0)))
-    gone = [reason for reason in new.get("reasons", ()) if reason not in old.get("reasons", ())]
+    ranks: tuple[int | None, int | None] = old.get("rank"), new.get("rank")
+    step = "" if ranks[0] is None or ranks[1] is None else str(abs(ranks[0] - ranks[1]))
+    fresh = [reason for reason in new.get("reasons", ()) if reason not in old.get("reasons", ())]
     return UnitRow(
         unit=unit["unit"],
         name=unit["name"],
-        rank=Change(
-            _dash(ranks[0]), _dash(ranks[1]), _gain(*ranks), str(abs((ranks[0] or 0) - (ranks[1] or 0)))
-        ),
+        rank=Change(_dash(ranks[0]), _dash(ranks[1]), _gain(*ranks), step),
         total=Change(number(old.get("total"), language()), number(new.get("total"), language())),
-        grade=Change(_grade(old, grades), _grade(new, grades), _gain(*places)),
+        grades=_grades(old, new, grades, order) if "before" in unit else None,
         by_others=unit.get("moved_by") == "others",
         marks=(*_amounts(old, new), *((mark["criterion"], _mark(mark)) for mark in unit["marks"])),
-        notes=tuple(reason_words(reason, grades).in_(language()) for reason in gone),
+        notes=tuple(reason_words(reason, grades).in_(language()) for reason in fresh),
         events=tuple(unit.get("events", ())),
     )
 
@@ -164,9 +205,17 @@ def _dash(value: int | None) -> str:
     return "–" if value is None else str(value)
 
 
-def _grade(side: Mapping[str, Any], grades: Mapping[str, str]) -> str:
-    found = side.get("class")
-    return tr("chưa phân loại", "no class") if found is None else grades.get(found, str(found))
+def _grades(
+    old: Mapping[str, Any], new: Mapping[str, Any], labels: Mapping[str, str], order: Sequence[str]
+) -> Grades:
+    def grade(side: Mapping[str, Any]) -> Grade:
+        found = side.get("class")
+        if found is None:
+            return Grade(tr("chưa phân loại", "no class"), None)
+        return Grade(labels.get(found, str(found)), order.index(found) if found in order else None)
+
+    before, after = grade(old), grade(new)
+    return Grades(before, after, _gain(before.place, after.place))
 
 
 def _mark(mark: Mapping[str, Any]) -> Change:
@@ -186,28 +235,36 @@ def _mark(mark: Mapping[str, Any]) -> Change:
 
 
 def _area(
-    area: str, label: str, rows: list[UnitRow], part: Mapping[str, Any] | None, grades: Mapping[str, str]
+    label: str,
+    rows: list[UnitRow],
+    everyone: list[tuple[str, Change]],
+    part: Mapping[str, Any] | None,
+    rulebook: Rulebook | None,
 ) -> AreaPart:
-    rows = sorted(rows, key=lambda row: (not row.rank.new.isdigit(), _place(row.rank.new), row.unit))
+    ordered = tuple(sorted(rows, key=lambda row: (_place(row.rank), row.unit)))
+    ranks = tuple(sorted(everyone, key=lambda one: _place(one[1])))
     if part is None:
-        return AreaPart(label or area, tuple(rows))
+        return AreaPart(label, ordered, ranks)
+    grades = {} if rulebook is None else {one.id: one.label for one in rulebook.classes}
     names = {row.unit: row.name for row in rows}
     old_lines = {line["class"]: line for line in part["quotas"]["before"]}
     new_lines = {line["class"]: line for line in part["quotas"]["after"]}
     return AreaPart(
         label=part["label"],
-        rows=tuple(rows),
+        rows=ordered,
+        ranks=ranks,
         matrix=_matrix(part["matrix"], grades),
         quotas=tuple(
             (grades.get(name, name), Change(_quota(old_lines.get(name)), _quota(new_lines.get(name))))
             for name in dict.fromkeys([*old_lines, *new_lines])
         ),
-        pairs=tuple(_pair(pair, names) for pair in part["pairs"][:40]),
+        pairs=tuple(_pair(pair, names, rulebook) for pair in part["pairs"]),
     )
 
 
-def _place(rank: str) -> int:
-    return int(rank) if rank.isdigit() else 0
+def _place(rank: Change) -> tuple[bool, int]:
+    """The new rank as an order; who has none comes last."""
+    return (not rank.new.isdigit(), int(rank.new) if rank.new.isdigit() else 0)
 
 
 def _matrix(matrix: Mapping[str, Any], grades: Mapping[str, str]) -> Matrix:
@@ -232,18 +289,29 @@ def _quota(line: Mapping[str, Any] | None) -> str:
     )
 
 
-def _pair(pair: Mapping[str, Any], names: Mapping[str, str]) -> str:
+def _pair(pair: Mapping[str, Any], names: Mapping[str, str], rulebook: Rulebook | None) -> tuple[str, Change]:
+    """Two units whose order changed, and for each side who stands above by what."""
     upper, lower = (names.get(pair[side], pair[side]) for side in ("upper", "lower"))
-    now, before = pair["after"], pair["before"]
 
-    def by(side: Mapping[str, Any]) -> str:
-        if side["by"] is None:
-            return tr("đồng hạng", "level")
-        values = (
-            f" ({number(side['upper'], language())} / {number(side['lower'], language())})"
-            if side["upper"] is not None
-            else ""
-        )
-        return f"{side['by']}{values}"
+    def side(one: Mapping[str, Any]) -> str:
+        if one["order"] not in (ABOVE, BELOW):
+            return tr("cùng hạng", "level")
+        above, values = upper, (one["upper"], one["lower"])
+        if one["order"] == BELOW:
+            above, values = lower, (one["lower"], one["upper"])
+        return f"{tr('{n} trên', '{n} above').format(n=above)}{_by(one['by'], values, rulebook)}"
 
-    return f"{upper} / {lower}: {by(before)} → {by(now)}"
+    return f"{upper} – {lower}", Change(side(pair["before"]), side(pair["after"]))
+
+
+def _by(by: str | None, values: tuple[str | None, str | None], rulebook: Rulebook | None) -> str:
+    """The measure that parts two units, with both values, the upper unit's first."""
+    if by == UNRANKED:
+        return tr(", đơn vị kia chưa có hạng", ", the other has no rank")
+    if by is None or rulebook is None:
+        return ""
+    words = measure(by, rulebook).in_(language())
+    if by == COMMITTEE:
+        return tr(", theo {m}", ", by {m}").format(m=words)
+    first, second = (number(value, language()) for value in values)
+    return tr(", {m} {x} so với {y}", ", {m} {x} against {y}").format(m=words, x=first, y=second)

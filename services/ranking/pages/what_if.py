@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response, render_template, request
 
 from services.ranking.desk import View, view
 from services.ranking.engine.difference import difference_body
+from services.ranking.explaining.phrases import stage as stage_words
 from services.ranking.pages.acting import hats
 from services.ranking.pages.answers import private
 from services.ranking.pages.decisions import choices_of, units_of
 from services.ranking.pages.differing import differing
 from services.ranking.pages.frame import address, frame
 from services.ranking.trying import OPERATION, recalled, recent
-from services.ranking.view import count, local_time
+from services.ranking.view import count, local_time, number
 from services.ranking.what_ifs import Kept, holds
 from services.ranking.words import Names
+from shared.rulebook import Rulebook
 from shared.web.i18n import language, tr
 
 
@@ -45,6 +47,7 @@ def register(pages: Blueprint) -> None:
         asked = recent(seen)
         names = seen.book.names(seen.state)
         rulebook = seen.state.rulebook
+        again = recalled(seen, request.args["again"])[0] if "again" in request.args else None
         return private(
             render_template(
                 "ranking/what_if.html",
@@ -52,8 +55,14 @@ def register(pages: Blueprint) -> None:
                 api=f"/ranking/v1/{seen.ledger}/what-ifs",
                 see=f"/ranking/{seen.ledger}/what-if/{{digest}}" + ("?lang=en" if language() == "en" else ""),
                 size=count(seen.size, language()),
+                kinds=[(kind, tr(*words)) for kind, words in _KINDS.items()],
                 units=units_of(seen.state, names),
                 choices=None if rulebook is None else choices_of(rulebook),
+                stages=[] if rulebook is None else _stages(rulebook),
+                said=[(name, tr(*words)) for name, words in _SAID.items()],
+                given=_given() if again is None else again.document["facts"],
+                at=request.args.get("at", "") if again is None else again.document["base_position"],
+                candidate=None if again is None else again.candidate,
                 hats=hats(seen, OPERATION),
                 asked=[_asked(seen, kept, names) for kept in asked],
             )
@@ -67,7 +76,7 @@ def register(pages: Blueprint) -> None:
         names = seen.book.names(seen.state)
         rulebook = kept.candidate or seen.state.rulebook
         now = None if answer.now is None else differing(difference_body(answer.now.difference), rulebook)
-        base = answer.trial.what_if.base_position
+        trial = answer.trial.what_if
         return private(
             render_template(
                 "ranking/what_if_result.html",
@@ -75,16 +84,35 @@ def register(pages: Blueprint) -> None:
                 asked=_asked(seen, kept, names),
                 facts=[fact_words(fact, names) for fact in kept.document["facts"]],
                 kept=kept,
+                candidate=kept.candidate,
                 holds=holds(kept, answer),
-                base=count(base, language()),
+                base=count(trial.base_position, language()),
+                trial=trial,
                 newest=count(answer.newest, language()),
                 found=differing(difference_body(answer.trial.difference), rulebook),
                 now=now,
                 refused=[tr(fault.vi, fault.en) for fault in answer.refused_now],
-                unit_link=lambda unit: address(seen.ledger, f"units/{unit}", at=base),
+                again=address(seen.ledger, "what-if", again=kept.digest),
+                base_links=_unit_links(seen, trial.base_position),
+                now_links=_unit_links(seen, answer.newest),
                 at_link=lambda at: address(seen.ledger, "", at=at),
             )
         )
+
+
+def _unit_links(seen: View, at: int) -> Callable[[str], str]:
+    return lambda unit: address(seen.ledger, f"units/{unit}", at=at)
+
+
+def _stages(rulebook: Rulebook) -> list[tuple[str, str]]:
+    return [(one.id, stage_words(one.id, rulebook).in_(language())) for one in rulebook.stages]
+
+
+def _given() -> list[dict[str, str]]:
+    """The first line as a link to the form fills it in: ``?kind=bonus&unit=…``."""
+    if "kind" not in request.args:
+        return []
+    return [{name: value for name, value in request.args.items() if name not in ("at", "lang")}]
 
 
 def _asked(seen: View, kept: Kept, names: Names) -> Asked:
@@ -104,29 +132,35 @@ def _asked(seen: View, kept: Kept, names: Names) -> Asked:
 
 
 _KINDS = {
-    "score": ("điểm", "score"),
-    "withdraw_score": ("rút điểm", "score withdrawn"),
-    "bonus": ("thưởng", "bonus"),
-    "penalty": ("trừ", "penalty"),
-    "veto": ("khống chế", "veto"),
-    "veto_lifted": ("gỡ khống chế", "veto lifted"),
-    "forfeit": ("không kiểm tra", "forfeit"),
-    "forfeit_lifted": ("gỡ không kiểm tra", "forfeit lifted"),
-    "tie": ("phân định đồng hạng", "tie decided"),
-    "late_fact": ("tính điểm trễ", "late score counts"),
+    "score": ("Điểm tiêu chí", "Score"),
+    "withdraw_score": ("Rút điểm tiêu chí", "Score withdrawn"),
+    "bonus": ("Điểm thưởng", "Bonus"),
+    "penalty": ("Điểm trừ", "Penalty"),
+    "veto": ("Khống chế", "Veto"),
+    "veto_lifted": ("Gỡ khống chế", "Veto lifted"),
+    "forfeit": ("Không kiểm tra", "Forfeit"),
+    "forfeit_lifted": ("Gỡ không kiểm tra", "Forfeit lifted"),
+    "tie": ("Phân định đồng hạng", "Tie decided"),
+    "late_fact": ("Tính điểm trễ", "Late score counts"),
+}
+
+
+_SAID = {
+    "NOT_APPLICABLE": ("không áp dụng", "not applicable"),
+    "NO_TARGET": ("không giao chỉ tiêu", "no target"),
+    "refused": ("không duyệt", "refused"),
 }
 
 
 def fact_words(fact: Mapping[str, Any], names: Names) -> str:
     """A hypothetical fact in one line of the request's language."""
-    kind = tr(*_KINDS[fact["kind"]])
-    place = names.unit(fact["unit"]) if "unit" in fact else str(fact.get("area", ""))
-    said = [str(fact[name]) for name in ("criterion", "code", "veto", "fact") if name in fact]
+    about = names.unit(fact["unit"]) if "unit" in fact else str(fact.get("area", ""))
+    said = [tr(*_KINDS[fact["kind"]])]
+    said += [str(fact[name]) for name in ("criterion", "code", "veto", "fact") if name in fact]
     value = fact.get("points", fact.get("value"))
     if value is not None:
-        said.append(f"= {value.replace('.', ',') if language() == 'vi' else value}")
-    elif "state" in fact:
-        said.append(tr("không áp dụng", "not applicable"))
+        said.append(f"= {number(value, language())}")
+    said += [tr(*_SAID[word]) for word in (fact.get("state"), fact.get("outcome")) if word in _SAID]
     if "order" in fact:
         said.append(" > ".join(" = ".join(group) for group in fact["order"]))
-    return f"{kind} {' '.join(said)}: {place}".strip()
+    return f"{about}: {' '.join(said)}"

@@ -10,6 +10,9 @@
 // data-acting is the hat (a <select data-hat> leaves the choice), data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
 // <button type="button" data-try="/…/what-ifs" data-kind="bonus" data-see="/…/{digest}"> asks what the same
 // content would change, and goes to the answer; nothing is stated.
+// A form whose content is not one flat object has a script of its own that sets form.bodyOf = async (read) => body;
+// read(field) gives a field's value as above, undefined for none.  A field that is named as the service names it
+// (facts.2.points) gets its own faults.
 // One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
 "use strict";
 (() => {
@@ -109,9 +112,11 @@
     let first = null;
     for (const fault of problem.errors || []) {
       const message = english ? fault.message_en || fault.message : fault.message;
-      const name = String(fault.field || "").split(".")[0];
+      const path = String(fault.field || "");
+      const placeOf = (name) => form.querySelector(`[data-fault="${CSS.escape(name)}"]`);
+      const name = placeOf(path) ? path : path.split(".")[0];
+      const place = placeOf(name);
       const field = form.elements.namedItem(name);
-      const place = form.querySelector(`[data-fault="${CSS.escape(name)}"]`);
       if (place) place.textContent = message;
       else if (message !== detail) answer.append(paragraph(`${fault.field ? fault.field + ": " : ""}${message}`));
       if (field && field.setAttribute) {
@@ -159,7 +164,7 @@
     const hat = form.querySelector("[data-hat]");
     if (hat || form.dataset.acting) headers["Acting-As"] = hat ? hat.value : form.dataset.acting;
     try {
-      const made = form.bodyOf ? await form.bodyOf() : content(form);
+      const made = form.bodyOf ? await form.bodyOf(value) : content(form);
       const answer = await fetch(form.dataset.command, { method: "POST", headers, body: JSON.stringify(made) });
       const body = await answer.json().catch(() => ({}));
       delete form.dataset.key; // answered: the next command is another one
