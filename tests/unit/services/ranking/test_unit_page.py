@@ -17,7 +17,8 @@ FEW = ("QH-Q01", "QH-Q03", "QH-Q04", "LLVT-CATP")
 BASE = "/ranking/hcmc/2020"
 
 
-def made(folder: Path, live_visibility: str) -> Site:
+def made(folder: Path, live_visibility: str, *, decided: bool = True) -> Site:
+    """Four units; without ``decided`` ranking's own numbers stay free for what the site itself states."""
     units = [unit for unit in demo_units() if unit["unit"] in FEW]
     site = Site(folder)
     site.fed.open().adopt(demo_rulebook(live_visibility)).register(units)
@@ -31,9 +32,10 @@ def made(folder: Path, live_visibility: str) -> Site:
     self_score = {"criterion": "1.2", "stage": "self", "value": "6", "rulebook": site.fed.rulebook.digest}  # type: ignore[union-attr]
     site.fed.state("scores", "score.recorded.v1", "QH-Q01", self_score, role="unit")
     site.fed.fill(units=units, share=1, decisions=False)
-    for number in range(4):
-        site.fed.decide("bonus", "QH-Q01", "T1", f"model-{number}")
-    site.fed.decide("penalty", "QH-Q03", "P1", "late")
+    if decided:
+        for number in range(4):
+            site.fed.decide("bonus", "QH-Q01", "T1", f"model-{number}")
+        site.fed.decide("penalty", "QH-Q03", "P1", "late")
     site.fed.state(
         "scores",
         "score.recorded.v1",
@@ -204,3 +206,23 @@ def test_a_unit_learns_of_its_neighbours_neither_name_nor_values_nor_how_far_the
 def test_a_refusal_says_what_to_do(shut_site: Site) -> None:
     answer = ask(shut_site, "units/QH-Q03", "unit")
     assert "Xem phiên bản đã công bố" in answer.text
+
+
+def test_once_published_everybody_reads_the_unit_as_that_version_has_it(tmp_path: Path) -> None:
+    site = made(tmp_path, "restricted", decided=False).make_publishable()
+    assert ask(site, "units/QH-Q03").status_code == 403
+    answer = site.post("publish", {}, "committee", "first")
+    assert answer.status_code == 201, answer.text
+    site.relay()
+    pinned = answer.json["receipts"][0]["data"]["position"]
+    text = page(site, "units/QH-Q03")
+    assert f"at={pinned}" in text
+    assert "CÔNG BỐ v1" in text
+    assert page(site, "pair?a=QH-Q01&b=QH-Q03")
+    everything, public = page(site, "units/QH-Q01", "office"), page(site, "units/QH-Q01")
+    assert "điểm tự chấm" in everything
+    assert "điểm tự chấm" not in public
+    assert "Đơn vị an" in everything
+    assert "Ban, đơn vị sự nghiệp an" not in public
+    assert ask(site, "units/QH-Q03", "unit").status_code == 403
+    assert ask(site, f"units/QH-Q03?at={pinned}", "unit").status_code == 200

@@ -23,7 +23,15 @@ def amended(change: Callable[[Json], None]) -> tuple[Change, ...]:
 
 
 def told(found: tuple[Change, ...]) -> list[tuple[str, str, str | None, str | None]]:
-    return [(one.about.vi, one.what.vi, one.old and one.old.vi, one.new and one.new.vi) for one in found]
+    return [
+        (
+            one.about.vi,
+            one.what.vi,
+            None if one.old is None else one.old.vi,
+            None if one.new is None else one.new.vi,
+        )
+        for one in found
+    ]
 
 
 def test_a_version_differs_from_itself_in_nothing() -> None:
