@@ -129,7 +129,7 @@ def compute_command(
         raise click.UsageError("--inputs stands instead of --scores, --adjustments, --facts, --decisions")
     rulebook = _rulebook(book, units)
     files = Files(units, scores, adjustments, facts, decisions, inputs)
-    with _bar() as progress:
+    with progress_bar() as progress:
         outcome = compute_tables(
             rulebook,
             files,
@@ -180,17 +180,17 @@ def _write(text: str, output: Path | None) -> None:
 
 
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def progress_bar(clock: Callable[[], float] = time.monotonic) -> Iterator[Progress]:
     """A bar on standard error once two seconds have gone, where somebody sits before it."""
     if not sys.stderr.isatty():
         yield lambda what, done, total: None
         return
-    began = time.monotonic()
+    began = clock()
     shown: Any = None
 
     def tell(what: str, done: int, total: int) -> None:
         nonlocal shown
-        if time.monotonic() - began < _QUIET_SECONDS:
+        if clock() - began < _QUIET_SECONDS:
             return
         if shown is None:
             from rich.console import Console

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, Final
+
+import orjson
 
 from services.ranking.engine import COLUMNS, ENGINE, Standings, digest, table
 from services.ranking.offline.faults import RowFault
@@ -39,7 +40,7 @@ def as_json(standings: Standings, faults: Sequence[RowFault]) -> str:
         "faults": [asdict(fault) for fault in faults],
     }
     document["digest"] = digest(document)
-    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
 
 
 def _row(cells: Sequence[str]) -> dict[str, Any]:

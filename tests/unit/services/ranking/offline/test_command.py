@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from deploy.cli import main
 from services.ranking.engine import ENGINE, digest
+from services.ranking.offline.command import progress_bar
 from tests.support.board import DEMO, EXPECTED, rulebook_2020
 from tests.support.rulebooks import small_data
 from tests.support.tables import HEADERS, UNITS
@@ -103,6 +106,28 @@ def test_a_rulebook_with_a_fault_ends_with_1_and_names_each(tmp_path: Path) -> N
     assert (result.exit_code, result.stdout) == (1, "")
     number = next(n for n, line in enumerate(text.splitlines(), start=1) if "4321" in line)
     assert result.stderr.startswith(f"{tmp_path}/book.yaml:{number}: R005 rank_style\n")
+
+
+class Terminal(io.StringIO):
+    """A place to write before which somebody sits."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def told(monkeypatch: pytest.MonkeyPatch, stderr: io.StringIO, seconds: float) -> str:
+    """What the bar writes to ``stderr`` for news that comes after so many seconds."""
+    monkeypatch.setattr(sys, "stderr", stderr)
+    moments = iter((0.0, seconds))
+    with progress_bar(lambda: next(moments)) as progress:
+        progress("Đọc · reading", 1, 2)
+    return stderr.getvalue()
+
+
+def test_a_bar_is_shown_to_a_person_who_has_waited_two_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "Đọc" in told(monkeypatch, Terminal(), 3)
+    assert told(monkeypatch, Terminal(), 1) == ""
+    assert told(monkeypatch, io.StringIO(), 3) == ""
 
 
 def test_a_grouping_may_name_a_column_that_only_the_table_of_units_has(tmp_path: Path) -> None:
