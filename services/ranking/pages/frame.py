@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from flask import request
 
 from services.ranking.desk import View
 from services.ranking.history import Shown
+from services.ranking.pages.acting import hats
+from services.ranking.trying import OPERATION
 from services.ranking.view import count, local_time
 from shared.web.i18n import language, tr
 
@@ -43,15 +46,27 @@ class Frame:
     illustrative: bool
 
 
-_PAGES = (
-    ("", "Bảng xếp hạng", "Standings", False),
-    ("compare", "So sánh", "Compare", False),
-    ("rulebook", "Bộ tiêu chí", "Rulebook", False),
-    ("what-if", "Thử nghiệm", "What if", True),
-    ("decisions", "Quyết định", "Decisions", True),
-    ("publications", "Công bố", "Publications", False),
+def _for_all(seen: View) -> bool:
+    return True
+
+
+def _for_who_sees_all(seen: View) -> bool:
+    return seen.audience.everything
+
+
+def _for_who_may_try(seen: View) -> bool:
+    return seen.audience.everything and bool(hats(seen, OPERATION))
+
+
+_PAGES: tuple[tuple[str, str, str, Callable[[View], bool]], ...] = (
+    ("", "Bảng xếp hạng", "Standings", _for_all),
+    ("compare", "So sánh", "Compare", _for_all),
+    ("rulebook", "Bộ tiêu chí", "Rulebook", _for_all),
+    ("what-if", "Thử nghiệm", "What if", _for_who_may_try),
+    ("decisions", "Quyết định", "Decisions", _for_who_sees_all),
+    ("publications", "Công bố", "Publications", _for_all),
 )
-"""Address, words, and whether only those go there who see everything."""
+"""Address, words, and for whom it is: nobody is sent where he would be refused."""
 
 
 def frame(seen: View, current: str, shown: Shown | None = None) -> Frame:
@@ -61,8 +76,8 @@ def frame(seen: View, current: str, shown: Shown | None = None) -> Frame:
         organisation=seen.reader.ledger.name,
         links=tuple(
             Link(address(seen.ledger, path), tr(vi, en), path == current)
-            for path, vi, en, everything in _PAGES
-            if seen.audience.everything or not everything
+            for path, vi, en, meant_for in _PAGES
+            if meant_for(seen)
         ),
         banner=None if shown is None else _banner(seen, shown),
         illustrative=rulebook is not None and rulebook.identity.status == "illustrative",
