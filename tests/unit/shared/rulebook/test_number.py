@@ -79,6 +79,28 @@ def test_rounding_agrees_with_the_decimal_module(text: str, step: str, mode: str
     assert number.to_step(number.parse(text), Fraction(step), mode) == expected
 
 
+FRACTIONS = st.fractions(min_value=-1000, max_value=1000, max_denominator=500)
+
+
+@given(st.lists(FRACTIONS, max_size=12))
+def test_a_total_is_the_exact_sum(values: list[Fraction]) -> None:
+    assert number.total(values) == sum(values, Fraction(0))
+    above, below = number.added([value.as_integer_ratio() for value in values])
+    assert Fraction(above, below) == number.total(values)
+
+
+@given(FRACTIONS, st.fractions(min_value=Fraction(1, 100), max_value=10, max_denominator=100))
+def test_a_value_on_the_step_is_a_whole_multiple_of_it_and_rounds_to_itself(
+    value: Fraction, step: Fraction
+) -> None:
+    assert number.on_step(value, step) == ((value / step).denominator == 1)
+    for mode in MODES:
+        rounded = number.to_step(value, step, mode)
+        assert number.on_step(rounded, step)
+        assert abs(rounded - value) < step
+        assert (rounded == value) == number.on_step(value, step)
+
+
 @given(st.fractions(min_value=0, max_value=1000, max_denominator=500))
 def test_whole_numbers_of_units_bracket_the_fraction(value: Fraction) -> None:
     floor, ceil = number.to_count(value, "floor"), number.to_count(value, "ceil")
