@@ -163,6 +163,72 @@ def test_a_unit_is_found_without_accents(live: Live, page: Page) -> None:
     expect(page.locator("#say")).to_have_text("Đang hiện 1 đơn vị")
 
 
+def test_the_quota_line_stays_beneath_the_last_unit_kept(live: Live, page: Page) -> None:
+    page.goto(live.page)
+    line = page.locator("#panel-QH tr.quota")
+    expect(line).to_have_count(1)
+    expect(line).to_contain_text("Mức khống chế Hoàn thành xuất sắc nhiệm vụ")
+    last = line.get_attribute("data-after") or "?"
+    above = "row => row.previousElementSibling.dataset.unit || row.previousElementSibling.dataset.why"
+    assert line.evaluate(above) == last
+    page.locator(f"#u-{last} .toggle").click()
+    expect(page.locator("#panel-QH tr.why")).to_be_visible()
+    assert line.evaluate(above) == last
+    page.locator("#at").focus()
+    page.keyboard.press("ArrowLeft")
+    shown_at(page, live.site.fed.size - 1)
+    expect(line).to_have_count(1)
+    assert line.evaluate(above) == line.get_attribute("data-after")
+    page.get_by_label("Tìm đơn vị").fill("go vap")
+    expect(line).to_be_hidden()
+
+
+def test_two_units_are_ticked_by_keyboard_and_compared(live: Live, page: Page) -> None:
+    page.goto(live.page)
+    bar = page.locator("#pick")
+    expect(bar).to_be_hidden()
+    boxes = page.locator("#panel-QH .tick input")
+    boxes.nth(1).focus()
+    page.keyboard.press("Space")
+    expect(bar).to_be_in_viewport()
+    expect(bar.get_by_role("button", name="So sánh 2 đơn vị")).to_be_disabled()
+    boxes.nth(4).focus()
+    page.keyboard.press("Space")
+    expect(boxes.nth(2)).to_be_disabled()
+    units = [boxes.nth(place).input_value() for place in (1, 4)]
+    page.locator("#step-back").click()
+    shown_at(page, live.site.fed.size - 1)
+    assert page.locator(".tick input:checked").count() == 2
+    axe_finds_nothing(page)
+    bar.get_by_role("button", name="So sánh 2 đơn vị").click()
+    page.wait_for_url(re.compile(r"/pair\?"))
+    assert all(unit in page.url for unit in units)
+    assert f"at={live.site.fed.size - 1}" in page.url
+
+
+def test_charts_come_when_they_are_scrolled_to_and_follow_the_position(live: Live, page: Page) -> None:
+    page.goto(live.page)
+    charts = page.locator("#panel-QH .charts")
+    charts.scroll_into_view_if_needed()
+    expect(charts.locator("figure")).to_have_count(4)
+    drawn = "images => images.every(image => image.complete && image.naturalWidth > 300)"
+    for image in charts.locator("img").all():
+        image.scroll_into_view_if_needed()
+        expect(image).to_have_js_property("complete", True, timeout=20_000)
+    assert charts.locator("img").evaluate_all(drawn)
+    summary = charts.locator("summary").nth(1)
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(charts.locator("table").nth(1)).to_be_visible()
+    axe_finds_nothing(page)
+    size = live.site.fed.size
+    page.locator("#at").evaluate("field => { field.value -= 1; field.dispatchEvent(new Event('input')); }")
+    shown_at(page, size - 1)
+    charts.scroll_into_view_if_needed()
+    expect(charts.locator("img").first).to_have_attribute("src", re.compile(rf"at={size - 1}\b"))
+    expect(charts.locator("table").nth(1)).to_be_visible()
+
+
 def test_english_by_switch_at_the_same_place(live: Live, page: Page) -> None:
     page.goto(f"{live.page}?at=900&area=CNLD")
     page.get_by_role("link", name="English").click()
@@ -187,8 +253,9 @@ def test_a_phone_shows_cards_and_never_scrolls_sideways(live: Live, phone: Page)
     card.locator(".toggle").tap()
     expect(phone.locator("#panel-QH tr.why")).to_be_visible()
     assert overflowing(phone) <= 0
-    phone.goto(f"{live.page}?at=700&area=CNLD&lang=en")
-    assert overflowing(phone) <= 0
+    for path in ("?at=700&area=CNLD&lang=en", "charts?area=CNLD", "lists/overall"):
+        phone.goto(f"{live.page}{path}")
+        assert overflowing(phone) <= 0
 
 
 @pytest.mark.parametrize("width", [375, 768, 1024, 1440])
@@ -207,12 +274,15 @@ def test_the_head_stays_in_sight(live: Live, page: Page) -> None:
         expect(head).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("query", ["", "?at=900&area=LLVT", "?open=QH-Q01&lang=en", "?at=0"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "?at=900&area=LLVT", "?open=QH-Q01&lang=en", "?at=0", "charts?area=LLVT", "lists/group?lang=en"],
+)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(live: Live, page: Page, query: str, scheme: Any) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{live.page}{query}")
-    expect(page.locator("#board")).to_be_attached()
+    expect(page.locator("#board, .chart, .side-list").first).to_be_attached()
     axe_finds_nothing(page)
 
 
@@ -258,4 +328,11 @@ def test_it_works_without_javascript(live: Live, chromium: Browser) -> None:
     assert position(page) == 123
     page.get_by_role("link", name="Về hiện nay").click()
     assert position(page) == live.site.fed.size
+    for place in (0, 2):
+        page.locator("#panel-LLVT .tick input").nth(place).check()
+    page.get_by_role("button", name="So sánh 2 đơn vị").click()
+    assert "/pair?" in page.url
+    page.goto(f"{live.page}?area=LLVT")
+    page.locator("#panel-LLVT .charts a").click()
+    assert page.locator("figure img").count() >= 3
     context.close()
