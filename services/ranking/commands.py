@@ -13,6 +13,7 @@ from marshmallow import Schema
 from services.ranking import decider, publishing, schemas
 from services.ranking.decider import Known
 from services.ranking.desk import desk
+from services.ranking.gate import Newest
 from services.ranking.history import Shown
 from services.ranking.passage import passage_of
 from services.ranking.positions import noise_digests
@@ -163,7 +164,7 @@ def _forfeit(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[
 
 
 def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
-    """Pins position, root, rulebook, engine and digest (invariant 6); refused when nothing changed."""
+    """Pins position, root, rulebook, engine and digest (invariant 6); refused for what the gate names."""
     actor = act.authorise(Target())
     ledger = act.ledger.ledger
     position = _position(tx, ledger)
@@ -179,10 +180,12 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
             status=409,
         )
     candidate = _candidate(shown)
-    passage = passage_of(tx.connection, act.ledger, shown, command["status"])
-    facts = actor.facts(base_position=position)
     published = tx.stream_of_types("result.published.v1")
-    return [publishing.publish(published, candidate, passage, command, facts)]
+    last = published[-1].data if published else None
+    newest = None if last is None else Newest(last["version"], last["status"], last["digest"])
+    passage = passage_of(tx.connection, act.ledger, shown, command["status"], newest)
+    facts = actor.facts(base_position=position)
+    return [publishing.publish(newest, candidate, passage, command, facts)]
 
 
 def _candidate(shown: Shown) -> publishing.Candidate:

@@ -6,14 +6,21 @@ absent, not passed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.ranking.agenda import Agenda, agenda
 from services.ranking.engine import Standings, State
-from services.ranking.engine.fold import Published
 
 UNOFFICIAL, OFFICIAL = "UNOFFICIAL", "OFFICIAL"
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest version that ranking has stated, whether the fold has met it yet or not."""
+
+    version: int
+    status: str
+    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +29,7 @@ class Around:
 
     ``digest``: of the standings shown.  ``shadow``: of a fresh fold from position 0.  ``gaps``: records that
     wait behind a missing number.  ``noise``: digests of the ledger's records that are not authentic.
-    ``demonstration``: the ledger's clock is a scenario's.
+    ``demonstration``: the ledger's clock is a scenario's.  ``newest``: None before the first version.
     """
 
     digest: str
@@ -30,6 +37,7 @@ class Around:
     gaps: int = 0
     noise: frozenset[str] = frozenset()
     demonstration: bool = False
+    newest: Newest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +68,25 @@ class Gate:
 
 
 def gate(state: State, standings: Standings, around: Around, status: str) -> Gate:
-    """What stands between ``standings`` and a version of ``status`` (UNOFFICIAL, OFFICIAL)."""
+    """What stands between ``standings`` and a version of ``status`` (UNOFFICIAL, OFFICIAL).
+
+    Without a rulebook or a unit there is nothing else to say.
+    """
+    if state.rulebook is None or not standings.rows():
+        nothing = Blocker(
+            "nothing-to-publish",
+            "Chưa có gì để công bố: cần bộ tiêu chí và ít nhất một đơn vị.",
+            "There is nothing to publish: a rulebook and at least one unit are needed.",
+            "rulebook",
+        )
+        return Gate((nothing,), ())
     waiting = agenda(state, standings)
     blockers = [
         *_of_ledger(state, around),
         *_of_scores(waiting),
         *_of_round(state, standings),
-        *_of_decisions(state, waiting),
+        *_of_decisions(waiting),
+        *_of_versions(around, status),
     ]
     if standings.status == "illustrative" and not around.demonstration:
         blockers.append(
@@ -77,20 +97,32 @@ def gate(state: State, standings: Standings, around: Around, status: str) -> Gat
                 "rulebook",
             )
         )
-    if status == OFFICIAL and not _shown_before(state.publications, around.digest):
-        blockers.append(
+    return Gate(tuple(blockers), tuple(_warnings(state, waiting)))
+
+
+def _of_versions(around: Around, status: str) -> list[Blocker]:
+    """A version says something new, or makes official what everybody could look at before."""
+    newest = around.newest
+    same = newest is not None and newest.digest == around.digest
+    if newest is not None and same and (newest.status, status) != (UNOFFICIAL, OFFICIAL):
+        return [
+            Blocker(
+                "nothing-changed",
+                f"Bảng xếp hạng không đổi so với phiên bản {newest.version}.",
+                f"The standings are the same as in version {newest.version}.",
+                f"publications/{newest.version}",
+            )
+        ]
+    if status == OFFICIAL and not same:
+        return [
             Blocker(
                 "not-published-first",
                 "Chưa có phiên bản CHƯA CHÍNH THỨC nào với đúng bảng này; công bố để các đơn vị xem trước.",
                 "No UNOFFICIAL version says exactly this yet; publish one first: it can be contested.",
-                "publications",
+                "publications#publish",
             )
-        )
-    return Gate(tuple(blockers), tuple(_warnings(waiting)))
-
-
-def _shown_before(publications: Sequence[Published], digest: str) -> bool:
-    return bool(publications) and publications[-1].digest == digest
+        ]
+    return []
 
 
 def _of_ledger(state: State, around: Around) -> list[Blocker]:
@@ -165,11 +197,9 @@ def _of_round(state: State, standings: Standings) -> list[Blocker]:
                 "publications#round",
             )
         ]
-    excepted = {unit for unit, _ in state.round.exceptions}
+    settled = _forfeited(state) | {unit for unit, _ in state.round.exceptions}
     pending = tuple(
-        row.sheet.unit
-        for row in standings.rows()
-        if not (row.sheet.concluded or row.sheet.forfeited or row.sheet.unit in excepted)
+        row.sheet.unit for row in standings.rows() if not (row.sheet.concluded or row.sheet.unit in settled)
     )
     if not pending:
         return []
@@ -177,14 +207,25 @@ def _of_round(state: State, standings: Standings) -> list[Blocker]:
         Blocker(
             "inspection-pending",
             f"{len(pending)} đơn vị chưa có kết luận kiểm tra, chưa bị xác nhận không kiểm tra.",
-            f"{len(pending)} units have neither a conclusion nor a confirmed forfeit.",
+            f"{len(pending)} units without a conclusion or a confirmed forfeit.",
             "publications#round",
             pending,
         )
     ]
 
 
-def _of_decisions(state: State, waiting: Agenda) -> list[Blocker]:
+def _forfeited(state: State) -> set[str]:
+    """Units whose forfeit the Committee confirmed, and did not lift since; a rulebook may give it no veto."""
+    notes = [
+        (note.effective, note.type, note.subject)
+        for note in state.decisions.values()
+        if note.effective is not None and note.type.startswith("decision.forfeit_")
+    ]
+    newest = {subject: type_ for _, type_, subject in sorted(notes)}
+    return {unit for unit, type_ in newest.items() if type_ == "decision.forfeit_confirmed.v1"}
+
+
+def _of_decisions(waiting: Agenda) -> list[Blocker]:
     found = [
         Blocker(
             "tie-at-quota" if tie.why.startswith("TIE_AT_QUOTA") else "open-tie",
@@ -219,8 +260,22 @@ def _of_decisions(state: State, waiting: Agenda) -> list[Blocker]:
     return found
 
 
-def _warnings(waiting: Agenda) -> list[Blocker]:
+def _warnings(state: State, waiting: Agenda) -> list[Blocker]:
     found = []
+    in_force = state.adoptions[-1].position
+    refused = [
+        one.position for one in state.refused if one.type == "rulebook.adopted" and one.position > in_force
+    ]
+    if refused:
+        found.append(
+            Blocker(
+                "rulebook-refused",
+                "Có bộ tiêu chí ban hành sau nhưng không có hiệu lực; bảng này tính theo bộ trước.",
+                "A rulebook adopted since did not take effect; these standings follow the one before.",
+                "rulebook",
+                tuple(str(at) for at in refused),
+            )
+        )
     counting = [note for note in waiting.unanswered if note.effective is not None]
     if counting:
         found.append(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from zipfile import ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
@@ -19,6 +20,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.xml.functions import tostring
 
 from services.ranking.desk import View, superseded_by
 from services.ranking.projections import Publication
@@ -87,7 +89,7 @@ def reward_list(seen: View, publication: Publication, body: Mapping[str, Any]) -
 
 
 def workbook(listed: RewardList) -> bytes:
-    """``listed`` as xlsx: A4, headings repeated, text never taken for a formula."""
+    """``listed`` as xlsx: A4, headings repeated, text never a formula; the same list, the same bytes."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
@@ -121,9 +123,20 @@ def workbook(listed: RewardList) -> bytes:
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.gridLines = True
     book.properties.creator = "Bảng Vàng"
-    book.properties.created = book.properties.modified = listed.made_at
+    book.properties.created = listed.made_at
     out = io.BytesIO()
     book.save(out)
+    book.properties.modified = listed.made_at  # saving put the clock of this machine there
+    return _timeless(out.getvalue(), tostring(book.properties.to_tree()), listed.made_at)
+
+
+def _timeless(made: bytes, properties: bytes, at: datetime) -> bytes:
+    """The archive ``made`` with the one instant ``at`` in it: no clock, no compressor's version shows."""
+    out = io.BytesIO()
+    with ZipFile(io.BytesIO(made)) as old, ZipFile(out, "w") as new:
+        for entry in old.infolist():
+            content = properties if entry.filename == "docProps/core.xml" else old.read(entry)
+            new.writestr(ZipInfo(entry.filename, at.timetuple()[:6]), content)
     return out.getvalue()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict
 from typing import Any
 
@@ -11,7 +12,7 @@ from services.ranking import schemas
 from services.ranking.api.answers import json, may_see_all, private, problems
 from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
 from services.ranking.gate import Blocker
-from services.ranking.passage import passage_of
+from services.ranking.passage import passage_seen
 from services.ranking.projections import Publication
 from services.ranking.reward_list import XLSX, reward_list, workbook
 from shared.database import read_transaction
@@ -46,13 +47,17 @@ def register(api: ServiceBlueprint) -> None:
     @api.response(200, description="Units of the best class in this version, as a workbook.")
     @problems(api, 404)
     def rewards(org: str, cycle: str, version: int) -> Response:
-        """The reward list of a published version (plan I.2); superseded versions say so in it."""
+        """The reward list of a published version (plan I.2); superseded versions say so in it.
+
+        Its ``ETag`` is the SHA-256 of the file.
+        """
         seen = view(org, cycle)
         found, body = pinned_body(seen, version)
         sheet = reward_list(seen, found, body)
-        answer = Response(workbook(sheet), content_type=XLSX)
+        file = workbook(sheet)
+        answer = Response(file, content_type=XLSX)
         answer.headers["Content-Disposition"] = f'attachment; filename="{sheet.file_name}"'
-        return answer
+        return tagged(answer, f"sha256:{hashlib.sha256(file).hexdigest()}")
 
     @api.route("/gate")
     @api.arguments(schemas.GateArgs, location="query")
@@ -64,7 +69,7 @@ def register(api: ServiceBlueprint) -> None:
         may_see_all(seen)
         shown = shown_at(seen, seen.size)
         with read_transaction(desk().engine) as connection:
-            found = passage_of(connection, seen.reader.ledger, shown, args["status"])
+            found = passage_seen(connection, seen, shown, args["status"])
         return private(
             {
                 "publishable": found.publishable,

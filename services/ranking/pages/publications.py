@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -12,11 +13,13 @@ from services.ranking.gate import OFFICIAL, UNOFFICIAL, Blocker, Gate
 from services.ranking.pages.acting import hats
 from services.ranking.pages.answers import private
 from services.ranking.pages.frame import address, frame
-from services.ranking.passage import passage_of
+from services.ranking.passage import passage_seen
 from services.ranking.projections import Publication
+from services.ranking.reward_list import reward_list, workbook
 from services.ranking.view import count, local_time, number
 from shared.database import read_transaction
 from shared.web.i18n import language, tr
+from shared.web.problem_types import problem_type
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,13 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """A blocker or a warning in the page's language, with its page and what it is about as links."""
+    """A blocker or a warning in the page's language, with its page and what it is about as links.
+
+    ``advice``: what to do about it, "" for a warning.
+    """
 
     words: str
+    advice: str
     href: str
     items: tuple[tuple[str, str], ...]
     more: int
@@ -56,13 +63,15 @@ def register(pages: Blueprint) -> None:
         seen = view(org, cycle)
         versions = [_version(seen, one) for one in reversed(seen.publications)]
         gates: dict[str, tuple[list[Obstacle], list[Obstacle]]] = {}
+        unacknowledged: list[tuple[str, str]] = []
         shown = None
         if seen.audience.everything:
             shown = shown_at(seen, seen.size)
             with read_transaction(desk().engine) as connection:
                 for status in (UNOFFICIAL, OFFICIAL):
-                    found = passage_of(connection, seen.reader.ledger, shown, status)
+                    found = passage_seen(connection, seen, shown, status)
                     gates[status] = _obstacles(seen, found)
+            unacknowledged = _unacknowledged(found)
         return private(
             render_template(
                 "ranking/publications.html",
@@ -71,8 +80,13 @@ def register(pages: Blueprint) -> None:
                 gates=gates,
                 shown=shown,
                 next_version=len(versions) + 1,
+                open_for_one=any(not blockers for blockers, _ in gates.values()),
+                unacknowledged=unacknowledged,
+                round_closed=seen.state.round is not None,
+                inspections=f"/inspections/{seen.ledger}/",
                 hats=hats(seen, "ranking.publish"),
-                command=f"/ranking/v1/{seen.ledger}/publish",
+                acknowledging=hats(seen, "ranking.acknowledge"),
+                api=f"/ranking/v1/{seen.ledger}",
             )
         )
 
@@ -83,6 +97,7 @@ def register(pages: Blueprint) -> None:
         found, body = pinned_body(seen, version)
         rulebook = seen.history.state_at(found.position).rulebook
         assert rulebook is not None  # nothing is published without one
+        rewards = workbook(reward_list(seen, found, body))
         return private(
             render_template(
                 "ranking/publication.html",
@@ -90,6 +105,7 @@ def register(pages: Blueprint) -> None:
                 version=_version(seen, found),
                 pins=found,
                 body=body,
+                rewards_hash=f"sha256:{hashlib.sha256(rewards).hexdigest()}",
                 illustrative=body["status"] == "illustrative",
                 classes={one.id: (place, one.label) for place, one in enumerate(rulebook.classes)},
                 number=lambda text: number(text, language()),
@@ -123,13 +139,24 @@ def _version(seen: View, publication: Publication) -> Version:
 
 
 def _obstacles(seen: View, gate: Gate) -> tuple[list[Obstacle], list[Obstacle]]:
-    return [_obstacle(seen, one) for one in gate.blockers], [_obstacle(seen, one) for one in gate.warnings]
+    blockers = []
+    for one in gate.blockers:
+        kind = problem_type(one.code)
+        blockers.append(_obstacle(seen, one, tr(kind.advice, kind.advice_en)))
+    return blockers, [_obstacle(seen, one, "") for one in gate.warnings]
 
 
-def _obstacle(seen: View, blocker: Blocker) -> Obstacle:
+def _unacknowledged(gate: Gate) -> list[tuple[str, str]]:
+    """Field of the acknowledgement (event, noise) and value, for each record that somebody has to look at."""
+    fields = {"not-understood": "event", "noise": "noise"}
+    return [(fields[one.code], item) for one in gate.blockers if one.code in fields for item in one.items]
+
+
+def _obstacle(seen: View, blocker: Blocker, advice: str) -> Obstacle:
     shown = blocker.items[:12]
     return Obstacle(
         words=tr(blocker.vi, blocker.en),
+        advice=advice,
         href=address(seen.ledger, blocker.link),
         items=tuple((item, _place(seen, item)) for item in shown),
         more=len(blocker.items) - len(shown),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ranking import gate as gate_module
 from services.ranking.engine import State, compute, initial
-from services.ranking.engine.fold import Published
-from services.ranking.gate import OFFICIAL, UNOFFICIAL, Around, Gate, gate
-from tests.support.board import MEETING, Board
+from services.ranking.gate import OFFICIAL, UNOFFICIAL, Around, Gate, Newest, gate
+from services.ranking.problem_types import TYPES
+from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import small
 
 DIGEST = f"sha256:{'a' * 64}"
@@ -153,16 +156,32 @@ def test_a_tie_on_the_quota_line_blocks_until_it_is_decided() -> None:
     assert passage(made.state()).publishable
 
 
-def test_an_official_version_needs_an_unofficial_one_that_says_the_same() -> None:
-    state = closed()
-    assert codes(passage(state, status=OFFICIAL)) == ["not-published-first"]
-    state.publications = (Published(9, 1, UNOFFICIAL, 8, DIGEST),)
-    assert passage(state, status=OFFICIAL).publishable
-    moved = replace(FINE, digest=f"sha256:{'d' * 64}", shadow=f"sha256:{'d' * 64}")
-    assert codes(passage(state, moved, OFFICIAL)) == ["not-published-first"]
+OTHER = f"sha256:{'d' * 64}"
 
 
-def test_an_entry_that_a_member_disputes_blocks_while_it_counts() -> None:
+@pytest.mark.parametrize(
+    ("newest", "status", "code"),
+    [
+        (None, UNOFFICIAL, None),
+        (None, OFFICIAL, "not-published-first"),
+        (Newest(1, UNOFFICIAL, OTHER), UNOFFICIAL, None),
+        (Newest(1, UNOFFICIAL, OTHER), OFFICIAL, "not-published-first"),
+        (Newest(2, OFFICIAL, OTHER), UNOFFICIAL, None),
+        (Newest(2, OFFICIAL, OTHER), OFFICIAL, "not-published-first"),
+        (Newest(1, UNOFFICIAL, DIGEST), UNOFFICIAL, "nothing-changed"),
+        (Newest(1, UNOFFICIAL, DIGEST), OFFICIAL, None),
+        (Newest(2, OFFICIAL, DIGEST), UNOFFICIAL, "nothing-changed"),
+        (Newest(2, OFFICIAL, DIGEST), OFFICIAL, "nothing-changed"),
+    ],
+)
+def test_a_version_says_something_new_or_makes_official_what_could_be_contested(
+    newest: Newest | None, status: str, code: str | None
+) -> None:
+    found = passage(closed(), replace(FINE, newest=newest), status)
+    assert codes(found) == ([] if code is None else [code])
+
+
+def test_an_entry_that_a_member_disputes_blocks_until_it_is_confirmed_after_all() -> None:
     made = board()
     made.close()
     at = made.decide("A", "1.1", "40", on_behalf_of="STANDING_COMMITTEE")
@@ -186,13 +205,74 @@ def test_an_entry_that_waits_for_its_confirmation_blocks_where_the_policy_asks_f
     assert passage(made.state()).publishable
 
 
-def test_undecided_proposals_and_stale_adjustments_are_told_and_block_nothing() -> None:
+def test_an_adjustment_that_rests_on_another_value_is_told_and_blocks_nothing() -> None:
     made = board()
     made.conclude("A", {}, [{"criterion": "1.1", "from_effective": "1", "to": "2", "reason": "-"}])
     made.close()
     found = passage(made.state())
     assert found.publishable
     assert [one.code for one in found.warnings] == ["stale"]
+
+
+def test_a_proposal_that_nobody_decided_is_told_and_blocks_nothing() -> None:
+    bonus = {"cap_total": "2", "items": [{"code": "T1", "label": "T1", "per": "1"}]}
+    made = Board(small(*LEAVES, bonus=bonus))
+    made.unit("A")
+    made.score("A", "1.1", "50")
+    made.conclude("A", {"2.1": "30"})
+    data = {"code": "T1", "occurrence_ref": "cup", "occurred_on": "2020-05-04", "basis": "-"}
+    at = made.state_fact("bonus.proposed.v1", "scores", "A", data)
+    made.close()
+    found = passage(made.state())
+    assert found.publishable
+    assert [(one.code, one.items) for one in found.warnings] == [("undecided", (str(at),))]
+
+
+def test_a_rulebook_that_was_adopted_and_took_no_effect_is_told_until_another_does() -> None:
+    made = board()
+    made.close()
+    at = made.state_fact("rulebook.adopted.v1", "scores", "*", {"version": "2", "digest": OTHER})
+    found = passage(made.state())
+    assert found.publishable
+    assert [(one.code, one.items) for one in found.warnings] == [("rulebook-refused", (str(at),))]
+
+
+def test_a_confirmed_forfeit_ends_the_wait_for_an_inspection_and_a_lifted_one_does_not() -> None:
+    made = board()
+    made.unit("C")
+    made.score("C", "1.1", "10")
+    made.state_fact("round.closed.v1", "inspections", "*", {"round": "R", "exceptions": []})
+    assert codes(passage(made.state())) == ["incomplete", "inspection-pending"]
+    made.exception("C", "2.1")
+    made.forfeit("C")
+    assert passage(made.state()).publishable
+    made.state_fact("decision.forfeit_lifted.v1", "ranking", "C", {**MEETING})
+    assert codes(passage(made.state())) == ["inspection-pending"]
+    at = made.forfeit("C", **ON_BEHALF)
+    assert passage(made.state()).publishable
+    made.answer(at, "disputed")
+    assert codes(passage(made.state())) == ["disputed-decision"]
+
+
+def test_a_tie_blocks_where_every_unit_needs_a_rank_of_its_own() -> None:
+    made = Board(small(*LEAVES, rank_style="1234", tie_breaks=[{"by": "committee_decision"}]))
+    for unit in ("A", "B"):
+        made.unit(unit)
+        made.score(unit, "1.1", "50")
+        made.conclude(unit, {"2.1": "30"})
+    made.close()
+    assert codes(passage(made.state())) == ["open-tie"]
+    made.tie("QH", ["A"], ["B"])
+    assert passage(made.state()).publishable
+
+
+def test_every_blocker_has_a_title_and_an_advice_of_its_own() -> None:
+    source = inspect.getsource(gate_module)
+    blocking = source[: source.index("def _warnings")]
+    named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|incomplete|noise)"', blocking))
+    declared = {one.name: one for one in TYPES}
+    assert len(named) >= 13
+    assert {name for name in named if name not in declared or declared[name].status != 409} == set()
 
 
 @given(
@@ -214,5 +294,9 @@ def test_more_trouble_never_opens_the_gate(
     assert ("replay-differs" in found) == (shadow != DIGEST)
 
 
-def test_an_empty_ledger_is_not_publishable() -> None:
-    assert "round-not-closed" in codes(passage(initial("hcmc/2020")))
+@pytest.mark.parametrize("status", [UNOFFICIAL, OFFICIAL])
+def test_where_there_is_nothing_nothing_is_published(status: str) -> None:
+    assert codes(passage(initial("hcmc/2020"), status=status)) == ["nothing-to-publish"]
+    empty = Board(small(*LEAVES))
+    empty.close()
+    assert codes(passage(empty.state(), status=status)) == ["nothing-to-publish"]

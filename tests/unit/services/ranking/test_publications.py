@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
 
 from services.ranking.reward_list import HEADINGS, TITLE_ROWS
+from shared.ledger.admission import Record
 from tests.support.ranking_site import Site
-from tests.support.shown import MEETING, demo_rulebook, demo_units
+from tests.support.shown import LEDGER, MEETING, TOPIC, demo_rulebook, demo_units
 
 UNITS = ("QH-Q03", "QH-Q01", "QH-Q04", "QH-Q05", "QH-Q06")
 RISKY = '=HYPERLINK("http://x";"y")'
@@ -112,12 +116,21 @@ def test_only_a_published_version_has_a_reward_list(site: Site) -> None:
     assert site.get("publications/1/reward-list.xlsx", "committee").status_code == 404
 
 
-def test_the_same_version_always_gives_the_same_rows(site: Site) -> None:
+def test_the_same_version_always_gives_the_same_file_whose_hash_its_page_shows(site: Site) -> None:
     publish(site, "v1")
-    first = rewards(site, 1)
+    first = site.get("publications/1/reward-list.xlsx")
     site.fed.score("QH-Q04", "1.2", "0.25")
     site.fed.feed()
-    assert rewards(site, 1) == first
+    again = site.get("publications/1/reward-list.xlsx")
+    assert again.data == first.data
+    digest = f"sha256:{hashlib.sha256(first.data).hexdigest()}"
+    assert again.headers["ETag"] == f'"{digest}"'
+    assert digest in site.client().get("/ranking/hcmc/2020/publications/1").text
+    with ZipFile(io.BytesIO(first.data)) as archive:
+        published = site.get("publications/1").json["time"]
+        assert {entry.date_time for entry in archive.infolist()} == {
+            tuple(datetime.fromisoformat(published).timetuple()[:6])
+        }
 
 
 @pytest.mark.parametrize("name", ["unit", "department", "team", None])
@@ -139,6 +152,54 @@ def test_the_gate_tells_what_would_be_pinned(site: Site) -> None:
     assert [one["code"] for one in official["blockers"]] == ["not-published-first"]
 
 
+def test_the_gate_says_what_a_publication_would_be_refused_for(site: Site) -> None:
+    publish(site, "v1")
+    at = site.fed.size
+    unchanged = site.get("gate", "office").json
+    assert [one["code"] for one in unchanged["blockers"]] == ["nothing-changed"]
+    assert unchanged["position"] == at
+    refused = site.post("publish", {"reason": "Công bố lại."}, "committee", "again")
+    assert (refused.status_code, refused.json["type"].rpartition(":")[2]) == (409, "nothing-changed")
+    assert site.get("gate?status=OFFICIAL", "office").json["publishable"]
+    publish(site, "v2", status="OFFICIAL", reason="Hết thời gian xem.")
+    for status in ("UNOFFICIAL", "OFFICIAL"):
+        found = site.get(f"gate?status={status}", "office").json
+        assert [one["code"] for one in found["blockers"]] == ["nothing-changed"]
+
+
+def test_every_blocker_is_named_in_one_refusal_and_the_page_says_what_to_do(tmp_path: Path) -> None:
+    made = Site(tmp_path)
+    made.fed.open().adopt(demo_rulebook("restricted")).register(demo_units()[:2])
+    site = made.start()
+    wanted = [one["code"] for one in site.get("gate", "committee").json["blockers"]]
+    assert wanted == ["incomplete", "round-not-closed"]
+    refused = site.post("publish", {}, "committee", "p")
+    assert refused.status_code == 409
+    assert [fault["rule"] for fault in refused.json["errors"]] == wanted
+    page = site.client().get("/ranking/hcmc/2020/publications", headers=site.token("committee")).text
+    assert "Kết thúc đợt kiểm tra trước." in page
+    assert "pattern=" not in page.partition('id="publish"')[2]
+
+
+def test_a_record_that_is_not_authentic_is_acknowledged_from_the_page_of_the_gate(site: Site) -> None:
+    record = b"nobody signed this"
+    site.fed._journal.take([Record(TOPIC, 0, site.fed.size, LEDGER.encode(), record)])
+    found = site.get("gate", "committee").json
+    name = f"sha256:{hashlib.sha256(record).hexdigest()}"
+    assert [(one["code"], one["items"]) for one in found["blockers"]] == [("noise", [name])]
+    path = "/ranking/hcmc/2020/publications"
+    form = site.client().get(path, headers=site.token("committee")).text
+    assert 'data-command="/ranking/v1/hcmc/2020/acknowledgements"' in form
+    assert name in form
+    reader = site.client().get(path, headers=site.token("auditor")).text
+    assert name in reader
+    assert "data-command" not in reader
+    body = {"noise": name, "reason": "Gửi nhầm, không phải sự kiện."}
+    assert site.post("acknowledgements", body, "committee", "ack").status_code == 201
+    site.relay()
+    assert site.get("gate", "committee").json["publishable"]
+
+
 def test_the_page_of_publications_shows_versions_to_all_and_the_form_to_who_may(site: Site) -> None:
     publish(site, "v1")
     path = "/ranking/hcmc/2020/publications"
@@ -148,6 +209,7 @@ def test_the_page_of_publications_shows_versions_to_all_and_the_form_to_who_may(
     assert "Điều kiện công bố" not in public
     committee = site.client().get(path, headers=site.token("committee")).text
     assert 'data-command="/ranking/v1/hcmc/2020/publish"' in committee
+    assert 'required pattern="2"' in committee  # v2 could be the official one
     auditor = site.client().get(path, headers=site.token("auditor")).text
     assert "Điều kiện công bố" in auditor
     assert "data-command" not in auditor
