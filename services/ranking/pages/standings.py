@@ -11,6 +11,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 
 from services.ranking import positions, presenting
 from services.ranking.api.standings import HIDDEN
+from services.ranking.book import MarkedEvent
 from services.ranking.desk import (
     Moment,
     View,
@@ -148,7 +149,7 @@ def _scene(seen: View, shown: Shown, state: State, *, live: bool) -> Scene:
         live=live and follows,
         past=follows and not live,
         names=seen.book.names(state),
-        marks=seen.book.marks(seen.size) if follows else (),
+        marks=_marks(seen) if follows else (),
         handle=_handle(seen, shown.position, state),
         before=None if before is None else (before, pinned_body(seen, before.version)[1]),
         pinned=seen.publication_of(shown),
@@ -157,6 +158,11 @@ def _scene(seen: View, shown: Shown, state: State, *, live: bool) -> Scene:
         freeze=next((one for one in seen.state.freezes if follows and one.at == shown.position), None),
         quotas=shown.result.quotas if seen.audience_at(shown.position).everything else {},
     )
+
+
+def _marks(seen: View) -> tuple[MarkedEvent, ...]:
+    """The marks of the slider that this reader may read: they tell what was decided, and on whom."""
+    return tuple(one for one in seen.book.marks(seen.size) if seen.sees_event(one.type, one.subject))
 
 
 def _handle(seen: View, position: int, state: State) -> Words:
