@@ -539,7 +539,9 @@ def _sheet(code: str, name: str, play: _Play, history: bool) -> Sheet:
 
 
 def _leaf(leaf: Leaf, play: _Play, plan: AreaPlan, history: bool) -> LeafSheet:
-    mark = play.effective(leaf)
+    marks = play.marks.get(leaf.id, ())
+    # A mark that was effective among all its leaf's marks is effective where it stands alone.
+    mark = marks[0] if len(marks) == 1 and marks[0].outcome is not None else play.effective(leaf)
     found = None if mark is None else mark.outcome
     if found is None:
         # The outcome kept holds these very points, so their identity is theirs as long as it is a key.
@@ -549,7 +551,7 @@ def _leaf(leaf: Leaf, play: _Play, plan: AreaPlan, history: bool) -> LeafSheet:
             found = plan.outcomes[key] = _outcome(leaf, mark, plan)
         if mark is not None:
             mark.outcome = found
-    return LeafSheet(*found[:-1], tuple(play.marks.get(leaf.id, ()))) if history else found
+    return LeafSheet(*found[:-1], tuple(marks)) if history else found
 
 
 def _outcome(leaf: Leaf, mark: _Mark | None, plan: AreaPlan) -> LeafSheet:
