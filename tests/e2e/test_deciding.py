@@ -155,6 +155,22 @@ def test_a_preview_of_a_bonus_shows_who_moves_and_leaves_the_standings_as_they_a
     assert page.locator("#board").get_attribute("data-digest") == before[1]
 
 
+def test_a_draft_comes_back_whole_but_not_into_a_form_about_something_else(live: Live, session: Page) -> None:
+    page = session
+    page.goto(f"{live.page}decisions?kind=penalty")
+    page.locator("[name=unit]").select_option("QH-Q03")
+    page.get_by_label("Mã sự việc").fill("bao-cao-1")
+    page.locator("[name=outcome]").select_option("refused")
+    page.get_by_label("Phiên họp").fill("BTV-13")
+    page.reload()
+    expect(page.locator("form.bv-form")).to_contain_text("Đã lấy lại bản nháp")
+    for name, value in (("unit", "QH-Q03"), ("occurrence_ref", "bao-cao-1"), ("outcome", "refused")):
+        expect(page.locator(f"[name={name}]")).to_have_value(value)
+    page.goto(f"{live.page}decisions?kind=penalty&unit=QH-Q01")
+    expect(page.get_by_label("Mã sự việc")).to_have_value("")
+    expect(page.get_by_label("Phiên họp")).to_have_value("")
+
+
 def test_a_what_if_form_says_at_which_line_something_is_wrong_and_then_tries_it(
     live: Live, session: Page
 ) -> None:

@@ -54,13 +54,16 @@
     note(form, "draft", say("Bản nháp, chỉ có trên máy này.", "A draft, on this device only."));
   }
 
+  // What the page itself filled in.
+  const given = (field) => field.getAttribute("value") || (field.querySelector("option[selected]") ? field.value : "");
+
   function takeDraft(form) {
     let kept = null;
     try { kept = JSON.parse(localStorage.getItem(draftKey(form)) || "null"); } catch { return; }
     if (!kept) return;
-    for (const field of form.elements) {
-      if (field.name in kept && field.type !== "hidden" && !field.value) field.value = kept[field.name];
-    }
+    const fields = [...form.elements].filter((field) => field.name in kept && field.type !== "hidden");
+    if (fields.some((field) => given(field) && given(field) !== kept[field.name])) return; // about something else
+    for (const field of fields) if (!given(field)) field.value = kept[field.name];
     note(form, "draft", say("Đã lấy lại bản nháp trên máy này.", "The draft on this device is back."));
   }
 
