@@ -60,11 +60,9 @@ class PairView:
 
     verdict: str
     decision: int | None
-    area_label: str
     first: SideView
     second: SideView
     terms: tuple[TermView, ...]
-    difference: str
     difference_exact: str
     sum: str
 
@@ -80,11 +78,9 @@ def pair_view(found: Pair, stories: Mapping[str, Explanation], language: str) ->
     return PairView(
         verdict=order_words(found).in_(language),
         decision=found.decision,
-        area_label=found.area_label,
         first=_side(found.first, found, stories, language),
         second=_side(found.second, found, stories, language),
         terms=tuple(_terms(found, language)),
-        difference="–" if difference is None else signed(difference, scale).in_(language),
         difference_exact="" if difference is None else exact(difference, scale),
         sum=summed.in_(language),
     )

@@ -57,7 +57,10 @@ class TermLine:
 
 @dataclass(frozen=True, slots=True)
 class MarkLine:
-    """A value that was stated: what, at which stage, whether it counts, and if not why."""
+    """A value that was stated: what, at which stage, whether it counts, and if not why.
+
+    ``admitted``: position of the decision that lets a late value count.
+    """
 
     value: str
     stage: str
@@ -65,6 +68,7 @@ class MarkLine:
     counts: bool
     why: str
     late: bool
+    admitted: int | None
     position: int
     source: Source | None
 
@@ -134,19 +138,13 @@ class UnitView:
 
     unit: str
     name: str
-    area: str
     area_label: str
     rank: str
     chip: Chip | None
     outcome: str
     total: str
     total_exact: str
-    base: str
-    bonus: str
-    penalty: str
-    classification: str
     sum: str
-    complete: bool
     missing: tuple[str, ...]
     notes: tuple[str, ...]
     terms: tuple[TermLine, ...]
@@ -182,19 +180,13 @@ def unit_view(
     return UnitView(
         unit=found.unit,
         name=found.name,
-        area=found.area,
         area_label=found.area_label,
         rank="–" if rank is None else str(rank.rank),
         chip=None if found.class_id is None else Chip(labels[found.class_id], places[found.class_id]),
         outcome=text(outcome_words(found)),
         total=writer.points(found.ranking_score),
         total_exact="" if found.ranking_score is None else exact(found.ranking_score, scale),
-        base=writer.points(found.base),
-        bonus=writer.points(found.bonus),
-        penalty=writer.points(found.penalty),
-        classification=writer.points(found.classification_score),
         sum=text(total_words(found)),
-        complete=found.complete,
         missing=found.missing,
         notes=tuple(text(sentence(reason_words(reason, labels))) for reason in found.reasons),
         terms=tuple(writer.terms()),
@@ -309,6 +301,7 @@ class _Writer:
             counts=reading.counts,
             why="" if reading.counts else self.text(why_not(reading.why)),
             late=mark.late,
+            admitted=mark.admitted,
             position=mark.position,
             source=self.sources.get(mark.position),
         )

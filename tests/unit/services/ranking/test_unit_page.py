@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.support.ranking_site import Site
-from tests.support.shown import demo_rulebook, demo_units
+from tests.support.shown import MEETING, demo_rulebook, demo_units
 
 FEW = ("QH-Q01", "QH-Q03", "QH-Q04", "LLVT-CATP")
 BASE = "/ranking/hcmc/2020"
@@ -226,3 +226,33 @@ def test_once_published_everybody_reads_the_unit_as_that_version_has_it(tmp_path
     assert "Ban, đơn vị sự nghiệp an" not in public
     assert ask(site, "units/QH-Q03", "unit").status_code == 403
     assert ask(site, f"units/QH-Q03?at={pinned}", "unit").status_code == 200
+
+
+def test_a_late_value_says_why_it_waits_and_then_by_which_decision_it_counts(tmp_path: Path) -> None:
+    site = made(tmp_path, "public", decided=False)
+    site.fed.close_round()
+    site.fed.feed()
+    site.fed.score("QH-Q01", "1.2", "0.25")
+    late = site.fed.size
+    site.fed.feed()
+    assert "đến sau khi đợt kiểm tra kết thúc" in page(site, "units/QH-Q01")
+    body = {"unit": "QH-Q01", "fact": late, "outcome": "accepted", **MEETING}
+    assert site.post("decisions/late-fact", body, "committee", "late").status_code == 201
+    decided = site.fed.size
+    site.relay()
+    text = page(site, "units/QH-Q01")
+    assert "đến sau khi đợt kiểm tra kết thúc" not in text
+    assert f"vị trí {decided}</a>" in text
+
+
+def test_a_unit_without_any_value_has_no_total_and_names_what_is_missing(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.fed.open().adopt(demo_rulebook()).register(
+        [unit for unit in demo_units() if unit["unit"] == "QH-Q01"]
+    )
+    site.start()
+    text = page(site, "units/QH-Q01")
+    assert "Chưa có điểm chính thức nào" in text
+    assert "Chưa được xếp hạng" in text
+    assert 'id="terms"' not in text
+    assert '<a href="#c-8.3">8.3</a>' in text
