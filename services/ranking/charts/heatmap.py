@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import altair as alt
@@ -11,8 +12,6 @@ from services.ranking.charts.theme import Theme, framed, labels, length, values
 from services.ranking.view import number
 from shared.rulebook.number import show
 
-DARK_FROM = 0.55
-"""From this share on a cell is so strong that its number is written in the other ink."""
 NONE_YET = "–"
 
 
@@ -67,11 +66,11 @@ def heatmap(data: Heat, language: str, theme: Theme, *, narrow: bool = False) ->
 
 
 def _row(unit: str, criterion: str, cell: Cell, language: str, theme: Theme) -> dict[str, Any]:
-    share = length(cell.points / cell.max) if cell.points is not None and cell.max else 0.0
+    share = cell.points / cell.max if cell.points is not None and cell.max else Fraction(0)
     return {
         "unit": unit,
         "criterion": criterion,
-        "share": share,
+        "share": length(share),
         "text": NONE_YET if cell.points is None else number(show(cell.points, 0), language),
-        "ink": theme.high_ink if share >= DARK_FROM else theme.ink,
+        "ink": theme.high_ink if share >= theme.turn else theme.ink,
     }

@@ -29,7 +29,9 @@ NO_CLASS: Final = "square"
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """Colours: ``classes`` best first; ``low`` to ``high`` is the scale of shares of a maximum."""
+    """Colours: ``classes`` best first; ``low`` to ``high`` is the scale of shares of a maximum, on which
+    ``high_ink`` reads better than ``ink`` from the share ``turn`` on.
+    """
 
     name: str
     surface: str
@@ -43,6 +45,7 @@ class Theme:
     low: str
     high: str
     high_ink: str
+    turn: Fraction
     classes: tuple[str, str, str, str]
 
     def class_colour(self, place: int | None) -> str:
@@ -63,6 +66,7 @@ LIGHT: Final = Theme(
     low="#f3f5f7",
     high="#2f4363",
     high_ink="#ffffff",
+    turn=Fraction(2, 3),
     classes=("#7a5200", "#0a5a4a", "#33487a", "#8a2d1c"),
 )
 DARK: Final = Theme(
@@ -78,6 +82,7 @@ DARK: Final = Theme(
     low="#1c2128",
     high="#aebbd2",
     high_ink="#10141a",
+    turn=Fraction(1, 2),
     classes=("#f2cf7b", "#8fdcc6", "#b5c6f0", "#f4b3a5"),
 )
 THEMES: Final = {"light": LIGHT, "dark": DARK}
