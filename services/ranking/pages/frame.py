@@ -113,4 +113,8 @@ def _status(seen: View, shown: Shown) -> tuple[str, str]:
         return "frozen", tr("ĐÓNG BĂNG: {n}", "FROZEN: {n}").format(n=freeze.name)
     if shown.position < seen.size:
         return "past", tr("XEM LẠI", "LOOKING BACK")
+    provisional = shown.body["provisional"]
+    if provisional["reasons"]:
+        counts = f" {provisional['complete']}/{provisional['units']}" if seen.audience.everything else ""
+        return "provisional", tr("TẠM TÍNH", "PROVISIONAL") + counts
     return "live", tr("TRỰC TIẾP", "LIVE")
