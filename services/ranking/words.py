@@ -263,6 +263,19 @@ def describe(type_: str, subject: str, data: Mapping[str, Any], names: Names) ->
     return Words(f"Sự kiện chưa hiểu: {type_} ({subject})", f"Event not understood: {type_} ({subject})")
 
 
+MEASURES: Mapping[str, Words] = {
+    "base": Words("điểm cơ bản (trước thưởng, trừ)", "base (before bonus and penalty)"),
+    "bonus": Words("điểm thưởng", "bonus"),
+    "penalty": Words("điểm trừ", "penalty"),
+    "ranking_score": Words("tổng điểm", "total"),
+    "classification_score": Words("điểm phân loại", "classification score"),
+    "recognised_models": Words("số mô hình được công nhận", "recognised models"),
+    "committee_decision": Words("quyết định của Ban Thường vụ", "a decision of the Standing Committee"),
+    "unranked": Words("chưa được xếp hạng", "being unranked"),
+    "rank": Words("thứ hạng", "rank"),
+}
+"""The measures of the rulebook (format §7) that name neither a criterion nor a group."""
+
 _REASONS: dict[str, tuple[str, str]] = {
     "DUPLICATE": ("{a} nêu trùng một sự việc, chỉ tính một lần",
                   "{a} names the same occurrence twice; counted once"),
@@ -291,5 +304,17 @@ def reason_words(reason: str, classes: Mapping[str, str] | None = None) -> Words
     found = _REASONS.get(name)
     if found is None:
         return Words(reason, reason)
-    vi_argument = {"total": "trần chung"}.get(argument, (classes or {}).get(argument, argument))
-    return Words(found[0].format(a=vi_argument), found[1].format(a=argument))
+    about = _step(argument) if name == "TIE_BROKEN" else Words(_NAMED.get(argument, argument), argument)
+    vi = (classes or {}).get(argument, about.vi)
+    return Words(found[0].format(a=vi), found[1].format(a=about.en))
+
+
+_NAMED = {"total": "trần chung"}
+
+
+def _step(measure: str) -> Words:
+    """A step of the tie chain."""
+    kind, _, code = measure.partition(":")
+    if kind in ("criterion", "group") and code:
+        return Words(f"{'tiêu chí' if kind == 'criterion' else 'nhóm'} {code}", f"{kind} {code}")
+    return MEASURES.get(measure, Words(measure, measure))

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Final
 
 from services.ranking.view import number
-from services.ranking.words import Words
+from services.ranking.words import MEASURES, Words
 from shared.rulebook.model import Bounds, Rulebook
 from shared.rulebook.number import decimals, show, to_step
 
@@ -79,19 +79,6 @@ def bounds(found: Bounds, scale: int = 0) -> Words:
     )
 
 
-_MEASURES: Final[Mapping[str, Words]] = {
-    "base": Words("điểm cơ bản (trước thưởng, trừ)", "base (before bonus and penalty)"),
-    "bonus": Words("điểm thưởng", "bonus"),
-    "penalty": Words("điểm trừ", "penalty"),
-    "ranking_score": Words("tổng điểm", "total"),
-    "classification_score": Words("điểm phân loại", "classification score"),
-    "recognised_models": Words("số mô hình được công nhận", "recognised models"),
-    "committee_decision": Words("quyết định của Ban Thường vụ", "a decision of the Standing Committee"),
-    "unranked": Words("chưa được xếp hạng", "being unranked"),
-    "rank": Words("thứ hạng", "rank"),
-}
-
-
 def measure(name: str, rulebook: Rulebook) -> Words:
     """A measure of the rulebook (format §7) in words, criteria and groups with their labels."""
     kind, _, code = name.partition(":")
@@ -99,7 +86,7 @@ def measure(name: str, rulebook: Rulebook) -> Words:
         return criterion(code, rulebook)
     if kind == "group" and code in rulebook.group:
         return group(code, rulebook)
-    return _MEASURES.get(name, Words(name, name))
+    return MEASURES.get(name, Words(name, name))
 
 
 def measured(name: str, value: Fraction | None, rulebook: Rulebook) -> Words:

@@ -153,8 +153,8 @@ def _head(head: Mapping[str, Any] | None) -> str:
     return tr(
         "{u} đơn vị xét, {c} thay đổi, {s} bỏ qua · {m} điểm đổi trong {n} điểm xét · "
         "{r} đổi hạng, {k} đổi phân loại",
-        "{u} units examined, {c} changed, {s} skipped · {m} marks changed of {n} examined · "
-        "{r} ranks, {k} classes changed",
+        "{u} units examined, {c} changed, {s} skipped · marks changed: {m} of {n} · "
+        "ranks changed: {r}, classes changed: {k}",
     ).format(
         u=head["units"],
         c=head["changed"],

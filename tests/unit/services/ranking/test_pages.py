@@ -161,6 +161,9 @@ def test_every_event_of_a_cycle_is_told_in_words(site: Site) -> None:
         ("QUOTA:EXCELLENT", "Vượt tỷ lệ khống chế của mức Hoàn thành xuất sắc nhiệm vụ"),
         ("BONUS_CAP:total", "Điểm thưởng chạm trần (trần chung)"),
         ("TIE", "Đồng hạng"),
+        ("TIE_BROKEN:base", "Phân định đồng điểm theo điểm cơ bản (trước thưởng, trừ)"),
+        ("TIE_BROKEN:criterion:1.1", "Phân định đồng điểm theo tiêu chí 1.1"),
+        ("TIE_BROKEN:group:8", "Phân định đồng điểm theo nhóm 8"),
         ("SOMETHING_NEW:1", "SOMETHING_NEW:1"),
     ],
 )
