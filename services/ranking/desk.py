@@ -186,11 +186,11 @@ def asked_position(seen: View, text: str | None) -> int | Moment | None:
     try:
         # In a query, "+" of an offset arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError as error:
+        if moment.tzinfo is None:
+            raise Problem("bad-position")
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:  # no time, or one that UTC puts outside the years 1 to 9999
         raise Problem("bad-position") from error
-    if moment.tzinfo is None or moment.year < 1:
-        raise Problem("bad-position")
-    moment = moment.astimezone(UTC)
     if moment > runtime().clock.now(seen.ledger):
         raise Problem("time-ahead")
     return Moment(min(seen.history.position_at(instant(moment)), seen.size))

@@ -24,6 +24,7 @@ from shared.web.problems import Problem
 from shared.web.runtime import acting_principal, ledger_settings, runtime
 
 MAX_EVENTS = 5000
+MAX_NUMBER = 10**12
 
 
 class LedgerView(Schema):
@@ -41,7 +42,7 @@ class LedgerView(Schema):
 class EventsArgs(Schema):
     """``after``: number of the last own event seen, exclusive."""
 
-    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=10**12))
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=MAX_NUMBER))
     limit = fields.Integer(load_default=1000, validate=validate.Range(min=1, max=MAX_EVENTS))
 
 
@@ -81,7 +82,7 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
     def receipt(org: str, cycle: str, number: int) -> Response:
         """One own event, byte for byte, by its number."""
         ledger = _auditor(service, org, cycle)
-        found = _own(service, ledger, number - 1, 1)
+        found = _own(service, ledger, number - 1, 1) if number <= MAX_NUMBER else []
         if not found or found[0][0] != number:
             raise Problem("not-found")
         return Response(found[0][1], content_type="application/cloudevents+json")

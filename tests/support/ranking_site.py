@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,12 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import MetaData, select
 
 from services.ranking.app import create_app
 from shared.access.local_issuer import LocalIssuer
 from shared.clock import set_scenario
-from shared.database import engine_for, write_transaction
+from shared.database import engine_for, read_transaction, write_transaction
 from shared.events.keys import KeyFolder
 from shared.ledger.admission import Record
 from shared.settings import Settings
@@ -121,4 +122,13 @@ class Site:
         path.write_bytes(pem)
 
 
-Made = Callable[[], Site]
+def everything_stored(site: Site, *, but: Collection[str] = ()) -> dict[str, list[Any]]:
+    """All rows of every table of ranking's database except those named in ``but``."""
+    metadata = MetaData()
+    metadata.reflect(site.fed.engine)
+    with read_transaction(site.fed.engine) as connection:
+        return {
+            table.name: [tuple(row) for row in connection.execute(select(table))]
+            for table in metadata.sorted_tables
+            if table.name not in but
+        }
