@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from tests.support.browser import axe_finds_nothing, new_page, overflowing
 from tests.support.ranking_site import PEOPLE, Site
 from tests.support.serving import Live, serving
-from tests.support.shown import demo_rulebook, demo_units
+from tests.support.shown import DEMO, demo_rulebook, demo_units
 
 pytestmark = pytest.mark.browser
 FEW = ("QH-Q01", "QH-Q03", "QH-GVA", "LLVT-CATP", "CNLD-DCD")
@@ -189,6 +189,39 @@ def test_a_what_if_form_says_at_which_line_something_is_wrong_and_then_tries_it(
     expect(page.locator("main")).to_contain_text(re.compile(r"5 đơn vị xét, [1-5] thay đổi, 0 bỏ qua"))
     expect(page.get_by_role("row").filter(has_text="Gò Vấp")).to_contain_text("0,25")
     assert standings(live) == before
+
+
+def test_lines_can_be_added_and_removed_and_a_candidate_rulebook_read_from_a_file(
+    live: Live, session: Page
+) -> None:
+    page, before = session, standings(live)
+    page.goto(f"{live.page}what-if?kind=forfeit&unit=QH-Q01")
+    page.get_by_role("button", name="Thêm giả định").click()
+    second = page.locator("#facts > li").nth(1)
+    expect(second.locator("[name='facts.1.kind']")).to_be_focused()
+    second.locator("[name='facts.1.kind']").select_option("veto")
+    expect(second.locator("[data-name=points]").first).to_be_hidden()
+    second.locator("[name='facts.1.unit']").select_option("QH-Q03")
+    rulebook = (DEMO / "rulebook.yaml").read_bytes()
+    page.locator("#rulebook").set_input_files(upload(rulebook + b"#" * 262_144))
+    page.get_by_role("button", name="Tính thử").click()
+    expect(page.locator("[data-fault=rulebook]")).to_contain_text("từ 1 đến 262144")
+    expect(page.locator("[data-fault='facts.1.veto']")).to_contain_text("Thiếu trường này")
+    second.get_by_role("button", name="Bỏ dòng này").click()
+    expect(page.locator("#facts > li")).to_have_count(1)
+    page.locator("#rulebook").set_input_files(
+        upload(rulebook.replace(b'cap_total: "5.00"', b'cap_total: "0.50"'))
+    )
+    page.get_by_role("button", name="Tính thử").click()
+    expect(page.locator("main")).to_contain_text("Hai bên dùng hai bộ tiêu chí khác nhau")
+    page.get_by_role("link", name="Sửa và thử lại").click()
+    expect(page.locator("[name='facts.0.unit']")).to_have_value("QH-Q01")
+    expect(page.get_by_label("Hoặc dùng lại")).to_be_checked()
+    assert (standings(live), stored(live)) == (before, 0)
+
+
+def upload(content: bytes) -> FilePayload:
+    return {"name": "du-thao.yaml", "mimeType": "application/yaml", "buffer": content}
 
 
 def test_the_publish_form_names_what_blocks_and_publishes_nothing(live: Live, session: Page) -> None:
