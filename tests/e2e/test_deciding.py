@@ -209,6 +209,10 @@ def test_lines_can_be_added_and_removed_and_a_candidate_rulebook_read_from_a_fil
     expect(page.locator("[data-fault='facts.1.veto']")).to_contain_text("Thiếu trường này")
     second.get_by_role("button", name="Bỏ dòng này").click()
     expect(page.locator("#facts > li")).to_have_count(1)
+    page.locator("#rulebook").set_input_files(upload(b"a: 1\n"))
+    page.get_by_role("button", name="Tính thử").click()
+    for words in ('Khóa "a" không có trong định dạng', 'Thiếu khóa bắt buộc "areas"'):
+        expect(page.locator("[data-fault=rulebook]")).to_contain_text(words)
     page.locator("#rulebook").set_input_files(
         upload(rulebook.replace(b'cap_total: "5.00"', b'cap_total: "0.50"'))
     )

@@ -120,7 +120,7 @@
       const name = placeOf(path) ? path : path.split(".")[0];
       const place = placeOf(name);
       const field = form.elements.namedItem(name);
-      if (place) place.textContent = message;
+      if (place) place.textContent += place.textContent ? `\n${message}` : message;
       else if (message !== detail) answer.append(paragraph(`${fault.field ? fault.field + ": " : ""}${message}`));
       if (field && field.setAttribute) {
         field.setAttribute("aria-invalid", "true");
