@@ -5,6 +5,7 @@ from __future__ import annotations
 from deploy.local.layout import Layout
 from deploy.local.ports import LOOPBACK
 
+# Images and static files are packed; answers are not, least of all the stream, which must never wait.
 _HEAD = """\
 {{
 	admin off
@@ -22,6 +23,14 @@ _HEAD = """\
 
 http://:{port} {{
 	bind {host}
+	encode {{
+		gzip
+		match {{
+			header Content-Type image/svg+xml*
+			header Content-Type text/css*
+			header Content-Type text/javascript*
+		}}
+	}}
 """
 
 # flush_interval -1: an event of a live page is passed on at once, not when a buffer is full.
