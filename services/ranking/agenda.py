@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 from services.ranking.engine import Standings, State
 from services.ranking.engine.facts import Proposed
 from services.ranking.engine.fold import DecisionNote
+from services.ranking.engine.ranks import COMMITTEE
 from services.ranking.engine.sheet import Mark, Sheet, admissible
 
 
@@ -35,12 +37,17 @@ class MarkOf:
 
 @dataclass(frozen=True, slots=True)
 class OpenTie:
-    """Units of one area that share a rank which has to be parted.  ``why``: TIE_AT_QUOTA:ID or OPEN_TIE."""
+    """Units of one area that share a rank which has to be parted.  ``why``: TIE_AT_QUOTA:ID or OPEN_TIE.
+
+    ``named``: whom a decision has to name, in their present order: all that are level before the Committee's
+    step, though an older decision parted some of them.  A decision that leaves one out orders none of them.
+    """
 
     area: str
     rank: int
     units: tuple[str, ...]
     why: str
+    named: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,21 +172,29 @@ def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf,
 
 
 def _ties(state: State, standings: Standings) -> tuple[OpenTie, ...]:
-    strict = state.rulebook is not None and state.rulebook.rank_style == "1234"
+    rulebook = state.rulebook
+    if rulebook is None:
+        return ()
+    measures = [rulebook.totals.rank_by, *(step.by for step in rulebook.tie_breaks if step.by != COMMITTEE)]
     found = []
     for area in standings.areas:
         by_rank: dict[int, list[str]] = {}
+        level: dict[tuple[Fraction | None, ...], list[str]] = {}
+        names: dict[int, list[str]] = {}
         why: dict[int, str] = {}
         for row in area.rows:
             if row.rank is None:
                 continue
             by_rank.setdefault(row.rank, []).append(row.sheet.unit)
+            names[row.rank] = level.setdefault(tuple(row.sheet.measure(one) for one in measures), [])
+            names[row.rank].append(row.sheet.unit)
             for reason in row.reasons:
                 if reason.startswith("TIE_AT_QUOTA:"):
                     why[row.rank] = reason
         for rank in sorted(by_rank):
-            if len(by_rank[rank]) > 1 and (strict or rank in why):
-                found.append(OpenTie(area.area, rank, tuple(by_rank[rank]), why.get(rank, "OPEN_TIE")))
+            if len(by_rank[rank]) > 1 and (rulebook.rank_style == "1234" or rank in why):
+                reason = why.get(rank, "OPEN_TIE")
+                found.append(OpenTie(area.area, rank, tuple(by_rank[rank]), reason, tuple(names[rank])))
     return tuple(found)
 
 

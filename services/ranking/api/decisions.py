@@ -66,7 +66,7 @@ def _waiting(found: Agenda) -> dict[str, Any]:
         "proposals": [asdict(one) for one in found.proposals],
         "late": [_mark(one) for one in found.late],
         "stale": [_mark(one) for one in found.stale],
-        "ties": [{**asdict(tie), "units": list(tie.units)} for tie in found.ties],
+        "ties": [{**asdict(tie), "units": list(tie.units), "named": list(tie.named)} for tie in found.ties],
         "unanswered": [note.position for note in found.unanswered],
         "contested": [note.position for note in found.contested],
         "missing": [{"unit": unit, "criteria": list(criteria)} for unit, criteria in found.missing],

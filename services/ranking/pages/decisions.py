@@ -206,7 +206,7 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
                     "",
                     f"{one.area}, {tr('hạng', 'rank')} {one.rank}: {', '.join(one.units)}. "
                     + ("" if one.why == "OPEN_TIE" else reason_words(one.why).in_(language())),
-                    form(kind="tie", area=one.area, order="; ".join(one.units)),
+                    form(kind="tie", area=one.area, order="; ".join(one.named)),
                     address(seen.ledger, "", area=one.area),
                 )
                 for one in waiting.ties

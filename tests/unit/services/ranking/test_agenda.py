@@ -123,6 +123,20 @@ def test_a_shared_rank_is_no_tie_to_decide_where_ranks_may_be_shared() -> None:
     assert waiting(equal("1224")).ties == ()
 
 
+def test_a_tie_that_an_older_decision_left_open_is_decided_anew_for_all_who_were_level() -> None:
+    board = equal("1224", count=2, on_tie_at_boundary="decide")
+    board.unit("D")
+    for criterion in ("1.1", "1.2"):
+        board.score("D", criterion, "8")
+    board.tie("QH", ["B", "D"], ["C"])
+    (tie,) = waiting(board).ties
+    assert (tie.units, tie.named) == (("B", "D"), ("B", "D", "C"))
+    board.tie("QH", ["D"], ["B"])  # leaves C out: it orders nobody
+    assert waiting(board).ties == (tie,)
+    board.tie("QH", *([unit] for unit in tie.named))
+    assert waiting(board).ties == ()
+
+
 def test_a_tie_on_the_quota_line_waits_where_the_rulebook_leaves_it_to_a_decision() -> None:
     board = equal("1224", count=2, on_tie_at_boundary="decide")
     (tie,) = waiting(board).ties
