@@ -38,10 +38,11 @@ def register(api: ServiceBlueprint) -> None:
         """One published version: the pinned standings, open to everybody."""
         seen = view(org, cycle)
         found, body = pinned_body(seen, version)
-        answer = json(
-            {**body, "partial": False, "publication": publication_answer(seen, found), **pins(found)}
-        )
-        return tagged(answer, standings_tag(found.digest, found.status, f"publication {version}"))
+        about = publication_answer(seen, found)
+        answer = json({**body, "partial": False, "publication": about, **pins(found)})
+        # What was pinned never changes; whether it still holds and what superseded it does.
+        since = f"publication {version} {about['holds']} {about['superseded_by']}"
+        return tagged(answer, standings_tag(found.digest, found.status, since))
 
     @api.route("/publications/<int:version>/reward-list.xlsx")
     @api.response(200, description="Units of the best class in this version, as a workbook.")

@@ -91,6 +91,21 @@ def test_a_late_score_counts_from_the_decision_on_and_shows_only_in_a_new_versio
     assert "THAY THẾ" not in (rewards(site, 2)[4][0] or "")
 
 
+def test_a_reader_who_has_the_first_version_learns_that_a_second_one_superseded_it(site: Site) -> None:
+    publish(site, "v1")
+    tag = site.get("publications/1").headers["ETag"]
+    assert site.get("publications/1", **{"If-None-Match": tag}).status_code == 304
+    site.fed.score("QH-Q03", "1.2", "0.25")
+    late_at = site.fed.size
+    site.fed.feed()
+    body = {"unit": "QH-Q03", "fact": late_at, "outcome": "accepted", **MEETING}
+    assert site.post("decisions/late-fact", body, "committee", "late").status_code == 201
+    site.relay()
+    publish(site, "v2", reason="Tính điểm trễ.")
+    again = site.get("publications/1", **{"If-None-Match": tag})
+    assert (again.status_code, again.json["publication"]["superseded_by"]) == (200, 2)
+
+
 def test_the_reward_list_holds_the_best_class_with_exact_points_and_runs_nothing(site: Site) -> None:
     publish(site, "v1")
     rows = rewards(site, 1)
