@@ -13,7 +13,8 @@ from werkzeug.routing import Rule
 
 from tests.support.examples import examples
 from tests.support.planted import HIDDEN, OWN, Planted
-from tests.support.ranking_site import BASE
+from tests.support.ranking_site import BASE, Site
+from tests.support.shown import MEETING, demo_rulebook, demo_units
 
 PAGES = "/ranking/hcmc/2020"
 OTHERWISE = {"static", "ranking.stream", "health.readyz"}
@@ -170,3 +171,52 @@ def test_no_body_makes_an_error_of_the_system_and_each_says_what_is_wrong(
     assert 400 <= answer.status_code < 500
     assert answer.json["detail"]
     assert answer.json["detail_en"]
+
+
+MARKUP = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Site:
+    """Two units in one area, one with a name that a browser would run; its texts are the same."""
+    site = Site(tmp_path_factory.mktemp("named"))
+    units = [unit for unit in demo_units() if unit["unit"] in (OWN, HIDDEN)]
+    units = [{**unit, "name": MARKUP} if unit["unit"] == HIDDEN else unit for unit in units]
+    site.fed.open().adopt(demo_rulebook("public")).register(units)
+    site.fed.fill(units=units, decisions=False, share=1)
+    site.start()
+    meeting = {**MEETING, "document": MARKUP, "text": MARKUP}
+    bonus = {"unit": HIDDEN, "code": "T1", "occurrence_ref": "X-1", "outcome": "accepted", **meeting}
+    freeze = {"name": "N", "reason": MARKUP}
+    for path, body in (("decisions/bonus", bonus), ("freezes", freeze)):
+        assert site.post(path, body, "committee", path).status_code == 201
+        site.relay()
+    return site
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"{PAGES}/",
+        f"{PAGES}/?open={HIDDEN}",
+        f"{PAGES}/board",
+        f"{PAGES}/charts?area=QH",
+        f"{PAGES}/compare?from=0",
+        f"{PAGES}/compare?from={quote(MARKUP)}",
+        f"{PAGES}/decisions",
+        f"{PAGES}/decisions?kind=bonus&unit={quote(MARKUP)}",
+        f"{PAGES}/lists/overall",
+        f"{PAGES}/pair?a={OWN}&b={HIDDEN}",
+        f"{PAGES}/publications",
+        f"{PAGES}/units/{HIDDEN}",
+        f"{PAGES}/units/{OWN}",
+        f"{PAGES}/units/{HIDDEN}/why",
+        f"{PAGES}/what-if?kind=bonus&unit={quote(MARKUP)}",
+        *(f"{BASE}/charts/{name}.svg?area=QH" for name in ("distribution", "ranks", "heatmap", "progress")),
+    ],
+)
+def test_no_name_no_text_and_no_query_becomes_markup(named: Site, address: str) -> None:
+    answer = named.client().get(address, headers=named.token("committee") | {"Accept": "text/html"})
+    assert answer.status_code in (200, 422)
+    assert MARKUP not in answer.text
+    assert answer.mimetype in ("text/html", "image/svg+xml")
