@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.ranking.engine import State, sheet_of
+from services.ranking.agenda import agenda
+from services.ranking.engine import State, compute, sheet_of
 from services.ranking.engine.facts import DECISION
 from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet, admissible
 from shared.deciding import Stated
@@ -265,7 +266,25 @@ def decide_tie(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any
             "An order needs at least two units.",
             field="order",
         )
+    _leaves_nobody_out(known, area, seen)
     return Draft("decision.tie.v1", "*", {**facts, **command})
+
+
+def _leaves_nobody_out(known: Known, area: str, named: set[str]) -> None:
+    """An order without one of those who are level would part nobody, and the tie would stay open."""
+    if known.candidate is not None:
+        return
+    for tie in agenda(known.state, compute(known.state)).ties:
+        left_out = [unit for unit in tie.named if unit not in named]
+        if tie.area == area and left_out and not named.isdisjoint(tie.units):
+            units = ", ".join(left_out)
+            raise Refused(
+                "incomplete-order",
+                f"Thứ tự còn thiếu đơn vị bằng điểm: {units}. Thiếu một đơn vị thì không phân định được ai.",
+                f"The order leaves out units that are level: {units}. It would part nobody.",
+                field="order",
+                value=units,
+            )
 
 
 def withdraw_score(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:

@@ -15,7 +15,7 @@ from shared.decisions import Refused
 from shared.events import Draft
 from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.deciding import fits_catalogue, person
-from tests.support.rulebooks import build, example_data
+from tests.support.rulebooks import build, example_data, small
 
 Json = dict[str, Any]
 Decide = Callable[[Known, Json, Json], Draft]
@@ -324,3 +324,21 @@ def test_a_freeze_names_a_known_position_by_a_name_of_its_own() -> None:
     with pytest.raises(Refused) as taken:
         decider.freeze(known(board), {"name": "chot-diem", "reason": "-"}, facts())
     assert told(taken.value) == ("name-taken", "name", 409)
+
+
+def test_an_order_that_leaves_out_one_of_the_level_units_is_refused_and_names_it() -> None:
+    rules = {"rank_style": "1234", "tie_breaks": [{"by": "committee_decision"}]}
+    board = Board(small({"id": "1.1", "max": "10"}, **rules))
+    for unit in ("A", "B", "C"):
+        board.unit(unit)
+        board.score(unit, "1.1", "5")
+    with pytest.raises(Refused) as caught:
+        decided(board, decider.decide_tie, area="QH", order=[["A"], ["C"]])
+    assert [(one.rule, one.field, one.value) for one in caught.value.faults] == [
+        ("incomplete-order", "order", "B")
+    ]
+    draft = decided(board, decider.decide_tie, area="QH", order=[["A"], ["B", "C"]])
+    board.tie("QH", *draft.data["order"])
+    with pytest.raises(Refused, match="incomplete-order"):
+        decided(board, decider.decide_tie, area="QH", order=[["C"], ["B"]])
+    assert decided(board, decider.decide_tie, area="QH", order=[["A"], ["C"], ["B"]]).data["area"] == "QH"
