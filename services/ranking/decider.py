@@ -408,7 +408,7 @@ def answer_entry(known: Known, command: Mapping[str, Any], facts: Mapping[str, A
     dispute = command["outcome"] == "disputed"
     if dispute and note.disputed is not None:
         raise Refused(
-            "already-confirmed",
+            "already-disputed",
             "Quyết định này đã bị bác trước đó.",
             "The entry is disputed already.",
             status=409,

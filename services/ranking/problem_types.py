@@ -46,6 +46,8 @@ TYPES = (
     # --- decisions of the Standing Committee
     _T("already-confirmed", 409, "Đã xác nhận rồi", "Already confirmed",
        "Không cần ghi lại.", "There is no need to state it again."),
+    _T("already-disputed", 409, "Đã bị bác rồi", "Disputed already",
+       "Không cần bác lại; xác nhận thì được.", "No need to dispute it again; it can still be confirmed."),
     _T("already-decided", 409, "Đã quyết định rồi", "Decided already",
        "Muốn đổi, ra quyết định ngược lại trước.", "To change it, decide the opposite first."),
     _T("nothing-to-lift", 409, "Không có gì để gỡ", "Nothing to lift",

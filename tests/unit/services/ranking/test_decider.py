@@ -270,8 +270,9 @@ def test_an_entry_is_disputed_once_and_may_be_confirmed_after_that() -> None:
     board = given()
     decision = entered(board)
     board.answer(decision, "disputed")
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         answer(board, decision, "disputed")
+    assert told(caught.value) == ("already-disputed", None, 409)
     assert answer(board, decision).type == "decision.confirmed.v1"
 
 
