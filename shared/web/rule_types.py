@@ -101,4 +101,12 @@ TYPES = (
        "Only the simulated clock of a demonstration can be moved."),
     _T("clock-moves-back", 409, "Đồng hồ mô phỏng chỉ đi tới", "Clock moves back",
        "Chọn thời điểm sau thời điểm hiện tại của sổ.", "Choose a moment after the ledger's present one."),
+    # --- of scores and of what is supposed or decided about them
+    _T("wrong-cycle", 422, "Sai chu kỳ", "Wrong cycle",
+       "Ghi đúng chu kỳ của sổ trong địa chỉ.", "Give the cycle of the ledger in the address."),
+    _T("nothing-to-withdraw", 409, "Không có điểm để rút", "Nothing to withdraw",
+       "Xem các điểm đã ghi của đơn vị.", "See the recorded values of the unit."),
+    _T("unknown-veto", 422, "Không có điều kiện khống chế này", "Unknown condition",
+       "Kiểm tra mã và cách ghi nhận trong bộ tiêu chí.",
+       "Check its id and how it is recorded in the rulebook."),
 )  # fmt: skip

@@ -21,11 +21,13 @@ PASSED_ON = {
     # Rules that come from elsewhere: each is found where it is first stated.
     "shared/batch.py": {"denial.reason"},
     "shared/decisions.py": {"rule"},
+    "shared/rulebook/stated.py": {"f'rulebook-{fault.code.lower()}'"},
     "shared/web/faults.py": {"rule"},
     "shared/web/problems.py": {"error.reason", "error.rule", "name"},
     "services/inspections/decider.py": {"refusal.rule"},
     "services/ranking/decider.py": {"error.rule"},
-    "services/scores/api.py": {"f'rulebook-{fault.code.lower()}'"},
+    "services/ranking/publishing.py": {"one.code"},
+    "services/ranking/supposing.py": {"error.rule"},
     "services/scores/decider.py": {"refusal.rule"},
 }
 
@@ -100,6 +102,24 @@ def test_every_rule_in_the_source_has_a_page() -> None:
     assert len({rule for _, rule in found}) > 80, "the search finds what it should"
     known = {place: known_in(place) for place, _ in found}
     assert [(place, rule) for place, rule in sorted(found) if rule not in known[place]] == []
+
+
+def test_every_blocker_of_the_gate_has_a_page() -> None:
+    gate = "services/ranking/gate.py"
+    makers = [
+        node
+        for node in ast.parse((ROOT / gate).read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name != "_warnings"  # they refuse nothing
+    ]
+    codes = {
+        code
+        for maker in makers
+        for node in ast.walk(maker)
+        if isinstance(node, ast.Call) and _name(node.func) == "Blocker"
+        for code in _constants(node.args[0], gate)
+    }
+    assert {"nothing-to-publish", "replay-differs", "incomplete"} <= codes
+    assert codes - known_in(gate) == set()
 
 
 def test_every_fault_of_a_request_schema_has_a_page() -> None:
