@@ -52,8 +52,10 @@ class MarkedEvent:
 
     @property
     def kind(self) -> str:
-        """``publication`` or ``decision``: which of the two marks it gets."""
-        return "publication" if self.type == "result.published.v1" else "decision"
+        """Which mark it gets: ``publication``, ``freeze``, or ``decision`` (the end of the round too)."""
+        return {"result.published.v1": "publication", "standings.frozen.v1": "freeze"}.get(
+            self.type, "decision"
+        )
 
 
 class Book:
@@ -112,10 +114,11 @@ class Book:
 
     def reason_of(self, version: int) -> str | None:
         """Why a version was published, as its event says; a first version need not say."""
-        for mark in self._marks:
-            if mark.type == "result.published.v1" and mark.data["version"] == version:
-                reason: str | None = mark.data.get("reason")
-                return reason
+        with self._lock:
+            for mark in self._marks:
+                if mark.type == "result.published.v1" and mark.data["version"] == version:
+                    reason: str | None = mark.data.get("reason")
+                    return reason
         return None
 
     def names(self, state: State) -> Names:

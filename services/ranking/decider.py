@@ -376,13 +376,13 @@ def decide_exception(known: Known, command: Mapping[str, Any], facts: Mapping[st
     faults = [
         Fault(
             "not-missing",
-            f"Tiêu chí {criterion} của đơn vị này không thiếu điểm.",
-            f"Criterion {criterion} of this unit is not missing.",
+            f"Tiêu chí {criterion} của đơn vị này không thiếu điểm, hoặc bị nêu hai lần.",
+            f"Criterion {criterion} of this unit is not missing, or is named twice.",
             f"criteria.{n}",
             criterion,
         )
         for n, criterion in enumerate(command["criteria"])
-        if criterion not in missing
+        if criterion not in missing or criterion in command["criteria"][:n]
     ]
     if faults:
         raise Refused.many(faults)

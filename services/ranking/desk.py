@@ -131,6 +131,12 @@ class View:
             return self.publications[-1].position
         raise Problem("not-public")
 
+    def number(self, asked: int | Moment | None) -> int:
+        """The position that was asked for; when none was, the newest this reader may see."""
+        if isinstance(asked, Moment):
+            return asked.position
+        return self.default_position() if asked is None else asked
+
     def before(self, position: int) -> Publication | None:
         """The newest publication stated within the first ``position`` events."""
         return next((one for one in reversed(self.publications) if one.stated_at <= position), None)

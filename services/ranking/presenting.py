@@ -138,7 +138,7 @@ def _mark(mark: MarkedEvent, scene: Scene, zone: ZoneInfo) -> Mark:
     position = min(int(mark.data["position"]), scene.size) if frozen else mark.position
     return Mark(
         position=position,
-        kind="freeze" if frozen else mark.kind,
+        kind=mark.kind,
         words=describe(mark.type, mark.subject, mark.data, scene.names).in_(scene.language),
         when=local_time(mark.time, zone),
         x=1000 * position // max(scene.size, 1),

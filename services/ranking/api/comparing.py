@@ -11,7 +11,7 @@ from services.ranking import schemas
 from services.ranking.api.answers import private, problems, to_positions
 from services.ranking.api.standings import entry_answer
 from services.ranking.comparing import compare, comparison_body
-from services.ranking.desk import Moment, View, asked_position, view
+from services.ranking.desk import Moment, asked_position, view
 from services.ranking.sidelong import criterion_body, side_list_body
 from shared.web.parsing import ServiceBlueprint
 
@@ -27,7 +27,7 @@ def register(api: ServiceBlueprint) -> None:
         """What differs from one position to another, and the events that did it."""
         seen = view(org, cycle)
         asked = {"from": asked_position(seen, args["from_"]), "to": asked_position(seen, args.get("to"))}
-        ends = {name: _number(seen, one) for name, one in asked.items()}
+        ends = {name: seen.number(one) for name, one in asked.items()}
         if any(isinstance(one, Moment) for one in asked.values()):
             return to_positions(**ends)
         compared = compare(seen, ends["from"], ends["to"])
@@ -44,7 +44,7 @@ def register(api: ServiceBlueprint) -> None:
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
             return to_positions(at=position.position)
-        return private(criterion_body(seen, _number(seen, position), criterion))
+        return private(criterion_body(seen, seen.number(position), criterion))
 
     @api.route("/lists/<name>")
     @api.arguments(schemas.ListArgs, location="query")
@@ -56,10 +56,4 @@ def register(api: ServiceBlueprint) -> None:
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
             return to_positions(at=position.position)
-        return private(side_list_body(seen, _number(seen, position), name, args.get("measure")))
-
-
-def _number(seen: View, asked: int | Moment | None) -> int:
-    if isinstance(asked, Moment):
-        return asked.position
-    return seen.default_position() if asked is None else asked
+        return private(side_list_body(seen, seen.number(position), name, args.get("measure")))

@@ -35,7 +35,7 @@ def register(api: ServiceBlueprint) -> None:
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
             return to_positions(at=position.position)
-        found = explanation_at(seen, _number(seen, position), unit)
+        found = explanation_at(seen, seen.number(position), unit)
         return private(explanation_answer(seen, found, _tell(seen)))
 
     @api.route("/units/<unit>/counterfactual")
@@ -48,7 +48,7 @@ def register(api: ServiceBlueprint) -> None:
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
             return to_positions(at=position.position)
-        return private(counterfactual_answer(counterfactual_at(seen, _number(seen, position), unit)))
+        return private(counterfactual_answer(counterfactual_at(seen, seen.number(position), unit)))
 
     @api.route("/pairs/<first>/<second>")
     @api.arguments(schemas.AtArgs, location="query")
@@ -60,12 +60,8 @@ def register(api: ServiceBlueprint) -> None:
         position = asked_position(seen, args.get("at"))
         if isinstance(position, Moment):
             return to_positions(at=position.position)
-        found = pair_at(seen, _number(seen, position), first, second)
+        found = pair_at(seen, seen.number(position), first, second)
         return private(pair_answer(seen, found, _tell(seen)))
-
-
-def _number(seen: View, asked: int | None) -> int:
-    return seen.default_position() if asked is None else asked
 
 
 def _tell(seen: View) -> Any:
