@@ -17,20 +17,20 @@ COMMANDS = {
         "deploy.local.kafka:console",
         "Print the ledger's records with Kafka's own console consumer.",
     ),
-    "diff": ("services.ranking.cli_compare:diff", "Say what differs between two positions of a ledger."),
+    "diff": ("services.ranking.cli.compare:diff", "Say what differs between two positions of a ledger."),
     "docs": ("deploy.docs:docs", "Write the documents that are made from the code."),
-    "explain": ("services.ranking.cli_explain:explain_command", "Say why a unit stands where it stands."),
+    "explain": ("services.ranking.cli.explain:explain_command", "Say why a unit stands where it stands."),
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
-    "lint": ("services.ranking.linting:lint", "Name every fault of a rulebook file, with its line."),
+    "lint": ("services.ranking.cli.lint:lint", "Name every fault of a rulebook file, with its line."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
     "replay": (
-        "services.ranking.cli:replay",
+        "services.ranking.cli.replay:replay",
         "Rebuild a ledger from Kafka and check it from the first record.",
     ),
     "run": ("deploy.local.run:run", "Run everything on this machine."),
-    "standings": ("services.ranking.cli:standings", "Print a ledger's standings at any position."),
+    "standings": ("services.ranking.cli.replay:standings", "Print a ledger's standings at any position."),
     "token": ("deploy.token:token", "Make a sign-in token of the local issuer."),
-    "whatif": ("services.ranking.cli_compare:whatif", "Suppose facts or a rulebook; store nothing."),
+    "whatif": ("services.ranking.cli.compare:whatif", "Suppose facts or a rulebook; store nothing."),
 }
 """Name of each command, where it is, and its line in ``bangvang --help``."""
 

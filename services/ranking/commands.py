@@ -10,14 +10,15 @@ from zoneinfo import ZoneInfo
 
 from marshmallow import Schema
 
-from services.ranking import decider, publishing, schemas
+from services.ranking import decider, schemas
 from services.ranking.decider import Known
 from services.ranking.desk import desk
-from services.ranking.gate import Newest
 from services.ranking.history import Shown
-from services.ranking.passage import passage_of
 from services.ranking.positions import noise_digests
 from services.ranking.projections import newest
+from services.ranking.publication import publishing
+from services.ranking.publication.gate import Newest
+from services.ranking.publication.passage import passage_of
 from shared.access import Target
 from shared.deciding import check_day, check_happened
 from shared.decisions import Refused

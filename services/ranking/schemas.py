@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate, validates_schema
 
-from services.ranking.supposing import MOST_FACTS
+from services.ranking.what_if.supposing import MOST_FACTS
 from shared.events.fields import Code, DecimalString, Digest, Instant, LocalDate, Text
 from shared.rulebook.model import DECISION_STAGES, STAGES
 from shared.web.pagination import CursorArgs

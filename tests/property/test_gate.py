@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from services.ranking.agenda import agenda
 from services.ranking.engine import State, body, compute
-from services.ranking.gate import UNOFFICIAL, Around, Gate, gate
+from services.ranking.publication.gate import UNOFFICIAL, Around, Gate, gate
 from tests.property.cycles import cycle
 from tests.support.board import Board
 from tests.support.examples import examples

@@ -14,7 +14,7 @@ from services.ranking.engine import State, body, compute, digest, evolve
 from services.ranking.engine.difference import ABSENT, difference, difference_body, head
 from services.ranking.engine.hypothesis import Hypothetical, suppose
 from services.ranking.schemas import HypotheticalFact
-from services.ranking.supposing import hypotheticals
+from services.ranking.what_if.supposing import hypotheticals
 from shared.decisions import Refused
 from shared.rulebook.model import DECISION_STAGES, STAGES
 from tests.property import naive_engine

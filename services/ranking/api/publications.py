@@ -11,10 +11,10 @@ from flask import Response
 from services.ranking import schemas
 from services.ranking.api.answers import json, may_see_all, private, problems
 from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
-from services.ranking.gate import Blocker
-from services.ranking.passage import passage_seen
 from services.ranking.projections import Publication
-from services.ranking.reward_list import XLSX, reward_list, workbook
+from services.ranking.publication.gate import Blocker
+from services.ranking.publication.passage import passage_seen
+from services.ranking.publication.reward_list import XLSX, reward_list, workbook
 from shared.database import read_transaction
 from shared.web.etags import standings_tag, tagged
 from shared.web.parsing import ServiceBlueprint

@@ -11,8 +11,8 @@ from flask import Response, request
 from services.ranking import schemas
 from services.ranking.api.answers import private, problems
 from services.ranking.desk import view
-from services.ranking.trying import ask_and_keep, recalled, recent
-from services.ranking.what_ifs import answer_body, summary_body
+from services.ranking.what_if.trying import ask_and_keep, recalled, recent
+from services.ranking.what_if.what_ifs import answer_body, summary_body
 from shared.web.parsing import ServiceBlueprint
 from shared.web.runtime import acting_principal
 

@@ -13,8 +13,8 @@ from typing import Any
 
 import click
 
+from services.ranking.cli.lint import UnitsUnreadable, as_text, register_of
 from services.ranking.engine import Standings, compute
-from services.ranking.linting import UnitsUnreadable, as_text, register_of
 from services.ranking.offline.faults import RowFault
 from services.ranking.offline.given import Given
 from services.ranking.offline.judging import judge_all, processes_of_this_machine

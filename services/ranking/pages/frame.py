@@ -12,8 +12,8 @@ from flask import request
 from services.ranking.desk import View
 from services.ranking.history import Shown
 from services.ranking.pages.acting import hats
-from services.ranking.trying import OPERATION
 from services.ranking.view import count, local_time
+from services.ranking.what_if.trying import OPERATION
 from shared.web.i18n import language, tr
 
 

@@ -11,7 +11,7 @@ from services.ranking.explained import explanation_at, pair_at
 from services.ranking.history import Shown
 from services.ranking.pages.answers import private, redirect_to
 from services.ranking.pages.frame import address, frame
-from services.ranking.pair_view import pair_view
+from services.ranking.pages.pair_view import pair_view
 from services.ranking.view import count
 from shared.web.i18n import language, natural_key
 

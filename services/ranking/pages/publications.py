@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template
 
 from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
-from services.ranking.gate import OFFICIAL, UNOFFICIAL, Blocker, Gate
 from services.ranking.pages.acting import hats
 from services.ranking.pages.answers import private
 from services.ranking.pages.frame import address, frame
-from services.ranking.passage import passage_seen
 from services.ranking.projections import Publication
-from services.ranking.reward_list import reward_list, workbook
+from services.ranking.publication.gate import OFFICIAL, UNOFFICIAL, Blocker, Gate
+from services.ranking.publication.passage import passage_seen
+from services.ranking.publication.reward_list import reward_list, workbook
 from services.ranking.view import count, local_time, number
 from shared.database import read_transaction
 from shared.web.i18n import language, tr

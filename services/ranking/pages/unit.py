@@ -14,8 +14,8 @@ from services.ranking.engine.explain import Explanation
 from services.ranking.explained import counterfactual_at, explanation_at
 from services.ranking.pages.answers import private, redirect_to
 from services.ranking.pages.frame import address, frame
+from services.ranking.pages.unit_view import Source, unit_view
 from services.ranking.presenting import owner_words
-from services.ranking.unit_view import Source, unit_view
 from services.ranking.view import count, local_time
 from shared.database import read_transaction
 from shared.events import Event

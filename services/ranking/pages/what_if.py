@@ -17,9 +17,9 @@ from services.ranking.pages.answers import private
 from services.ranking.pages.decisions import choices_of, units_of
 from services.ranking.pages.differing import differing
 from services.ranking.pages.frame import address, frame
-from services.ranking.trying import OPERATION, recalled, recent
 from services.ranking.view import count, local_time, number
-from services.ranking.what_ifs import Kept, holds
+from services.ranking.what_if.trying import OPERATION, recalled, recent
+from services.ranking.what_if.what_ifs import Kept, holds
 from services.ranking.words import Names
 from shared.rulebook import Rulebook
 from shared.web.i18n import language, tr

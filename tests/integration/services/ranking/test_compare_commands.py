@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from services.ranking.cli_compare import diff, whatif
+from services.ranking.cli.compare import diff, whatif
 from services.ranking.tables import what_ifs
 from shared.database import read_transaction
 from tests.support.board import DEMO

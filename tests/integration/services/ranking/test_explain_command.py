@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from deploy.cli import main
-from services.ranking.cli_explain import explain_command
+from services.ranking.cli.explain import explain_command
 from tests.support.readme import PROJECT, sample
 from tests.support.shown import LEDGER, whole_board
 

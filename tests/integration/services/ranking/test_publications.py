@@ -13,7 +13,7 @@ from zipfile import ZipFile
 import openpyxl
 import pytest
 
-from services.ranking.reward_list import HEADINGS, TITLE_ROWS
+from services.ranking.publication.reward_list import HEADINGS, TITLE_ROWS
 from shared.ledger.admission import Record
 from tests.support.ranking_site import Site
 from tests.support.shown import LEDGER, MEETING, TOPIC, demo_rulebook, demo_units

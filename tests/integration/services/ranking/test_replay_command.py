@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from services.ranking.cli import replay, standings
+from services.ranking.cli.replay import replay, standings
 from services.ranking.history import History
 from shared.database import engine_for
 from shared.log import client

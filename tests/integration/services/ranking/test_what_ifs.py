@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine
 
 from services.ranking.engine.hypothesis import Trial, try_out
-from services.ranking.supposing import hypotheticals
-from services.ranking.what_ifs import keep, kept_at, newest_kept
+from services.ranking.what_if.supposing import hypotheticals
+from services.ranking.what_if.what_ifs import keep, kept_at, newest_kept
 from shared.database import engine_for, read_transaction, write_transaction
 from shared.migrations import upgrade
 from tests.support.board import Board

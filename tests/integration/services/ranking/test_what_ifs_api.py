@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from services.ranking.engine import body, canonical, compute, digest
-from services.ranking.supposing import hypotheticals
 from services.ranking.tables import what_ifs
+from services.ranking.what_if.supposing import hypotheticals
 from shared.database import write_transaction
 from shared.events import Draft
 from shared.events.envelope import EnvelopeError

@@ -138,7 +138,7 @@ def test_the_table_of_a_waterfall_runs_to_the_total() -> None:
 
 def test_no_process_loads_what_draws_before_it_draws() -> None:
     code = (
-        "import sys, services.ranking.app, services.ranking.worker, services.ranking.cli; "
+        "import sys, services.ranking.app, services.ranking.worker, services.ranking.cli.replay; "
         "print([name for name in ('altair', 'vl_convert') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

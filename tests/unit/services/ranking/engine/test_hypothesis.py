@@ -9,7 +9,7 @@ import pytest
 
 from services.ranking.engine import State, body, compute, digest, evolve
 from services.ranking.engine.hypothesis import Hypothetical, suppose, try_out
-from services.ranking.supposing import CHECKS, hypotheticals
+from services.ranking.what_if.supposing import CHECKS, hypotheticals
 from shared.decisions import Refused
 from shared.rulebook import Rulebook
 from tests.support.board import TIME, Board, register_units, rulebook_2020, state_inputs

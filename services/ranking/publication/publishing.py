@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.ranking.gate import Gate, Newest
+from services.ranking.publication.gate import Gate, Newest
 from shared.decisions import Fault, Refused
 from shared.events import Draft
 

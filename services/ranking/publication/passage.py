@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 from services.ranking.desk import View, desk
 from services.ranking.engine import compute
 from services.ranking.folding import fold, result
-from services.ranking.gate import Around, Gate, Newest, gate
 from services.ranking.history import Shown
 from services.ranking.positions import noise_digests
+from services.ranking.publication.gate import Around, Gate, Newest, gate
 from shared.access.directory import LedgerSettings
 from shared.ledger.positions import open_gaps
 

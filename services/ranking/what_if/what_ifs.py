@@ -18,8 +18,8 @@ from services.ranking.engine import ENGINE, body, canonical
 from services.ranking.engine.difference import difference_body
 from services.ranking.engine.hypothesis import Trial, try_out
 from services.ranking.history import History
-from services.ranking.supposing import hypotheticals
 from services.ranking.tables import what_ifs
+from services.ranking.what_if.supposing import hypotheticals
 from shared.database import is_postgres
 from shared.decisions import Fault, Refused
 from shared.rulebook import Rulebook, read

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from services.ranking.desk import View, desk
 from services.ranking.history import PositionAhead
-from services.ranking.what_ifs import Answer, Kept, ask, ask_again, keep, kept_at, newest_kept
+from services.ranking.what_if.what_ifs import Answer, Kept, ask, ask_again, keep, kept_at, newest_kept
 from shared.access import HatNeeded, Target, decide_access
 from shared.database import read_transaction, write_transaction
 from shared.events.envelope import instant

@@ -9,8 +9,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from services.ranking.cli import ledger_name
-from services.ranking.cli_compare import open_ledger
+from services.ranking.cli.compare import open_ledger
+from services.ranking.cli.replay import ledger_name
 from services.ranking.engine.counterfactual import counterfactual
 from services.ranking.engine.explain import Explanation, explain
 from services.ranking.engine.explanation_body import counterfactual_body, explanation_body

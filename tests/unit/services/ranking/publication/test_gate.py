@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ranking import gate as gate_module
 from services.ranking.engine import State, compute, initial
-from services.ranking.gate import OFFICIAL, UNOFFICIAL, Around, Gate, Newest, gate
 from services.ranking.problem_types import TYPES
+from services.ranking.publication import gate as gate_module
+from services.ranking.publication.gate import OFFICIAL, UNOFFICIAL, Around, Gate, Newest, gate
 from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import small
 

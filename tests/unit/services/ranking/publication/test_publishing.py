@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import pytest
 
-from services.ranking.gate import Blocker, Gate, Newest
-from services.ranking.publishing import Candidate, publish
+from services.ranking.publication.gate import Blocker, Gate, Newest
+from services.ranking.publication.publishing import Candidate, publish
 from shared.decisions import Refused
 
 DIGEST = f"sha256:{'a' * 64}"

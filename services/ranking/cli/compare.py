@@ -15,7 +15,7 @@ from marshmallow import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from services.ranking.cli import SERVICE, ledger_name
+from services.ranking.cli.replay import SERVICE, ledger_name
 from services.ranking.desk import FREEZE
 from services.ranking.engine import compute
 from services.ranking.engine.classes import QuotaLine
@@ -32,7 +32,7 @@ from services.ranking.engine.difference import (
 from services.ranking.history import Histories, History, PositionAhead
 from services.ranking.projections import newest
 from services.ranking.schemas import WhatIfCommand
-from services.ranking.what_ifs import Answer, ask
+from services.ranking.what_if.what_ifs import Answer, ask
 from shared.database import engine_for, read_transaction
 from shared.decisions import Fault, Refused
 from shared.events.envelope import instant

@@ -1,0 +1,1 @@
+"""What may be published, what a publication pins, and what follows from it."""

@@ -1,0 +1,1 @@
+"""Hypothetical facts: checked, tried out, kept by their digest; never in the ledger."""
