@@ -131,6 +131,10 @@ class View:
             return self.publications[-1].position
         raise Problem("not-public")
 
+    def sees_row(self, unit: str) -> bool:
+        """Whether the newest row of ``unit`` is this reader's to see whole."""
+        return self.audience.sees_row(unit, self._team(self.size, unit))
+
     def number(self, asked: int | Moment | None) -> int:
         """The position that was asked for; when none was, the newest this reader may see."""
         if isinstance(asked, Moment):

@@ -27,12 +27,14 @@ def register(pages: Blueprint) -> None:
 
     @pages.get("/<org>/<cycle>/units/<unit>")
     def unit(org: str, cycle: str, unit: str) -> Response:
-        """The unit at ``?at=``; for who sees published versions only, as the newest one has it."""
+        """The unit at ``?at=``; for who sees no more of it than was published, as that version has it."""
         seen = view(org, cycle)
         asked = asked_position(seen, request.args.get("at"))
         if isinstance(asked, Moment):
             return redirect_to(address(seen.ledger, f"units/{unit}", at=asked.position))
-        position = seen.default_position() if asked is None else asked
+        position = seen.number(asked)
+        if asked is None and seen.publications and not seen.sees_row(unit):
+            position = seen.publications[-1].position
         shown = shown_at(seen, position)
         found = explanation_at(seen, position, unit)
         everything = seen.audience_at(position).everything

@@ -118,7 +118,7 @@ ROUTES: dict[str, dict[str, frozenset[str | None]]] = {
     "pages.publication": {"publications/1": OPEN},
     "pages.rulebook": {"rulebook": OPEN},
     "pages.unit": {
-        f"units/{HIDDEN}": ELSE,
+        f"units/{HIDDEN}": OPEN,
         f"units/{HIDDEN}?at=THEN": OPEN,
         f"units/{HIDDEN}?at=NOW": WHOLE,
         f"units/{OWN}?at=NOW": WHOLE | {"unit"},
