@@ -19,7 +19,7 @@ test: lint  ## the checks of the code, then all tests, on a real Kafka, PostgreS
 		{ echo "docker: going on without it"; export BANGVANG_TESTS_WITHOUT_DOCKER=1; }; \
 		$(BIN)/python -m pytest $(ARGS)
 
-test-fast: $(VENV)/.dev  ## the pure tests: Python only, under a minute
+test-fast: $(VENV)/.dev  ## the pure tests: Python only, about a minute
 	@$(BIN)/python -m pytest --hypothesis-profile=fast tests/unit tests/property $(ARGS)
 
 lint: $(VENV)/.dev
