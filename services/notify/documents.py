@@ -73,6 +73,8 @@ def _notice(
 ) -> Notice:
     unit = row["unit"]
     classes = {one.id: one.label for one in rulebook.classes}
+    # A rank of an incomplete unit is only how it stood while the rest was missing: no notice states one.
+    ranked = row["rank"] is not None and row["complete"]
     facts = {
         "kind": "standing",
         "ledger": ledger,
@@ -98,7 +100,8 @@ def _notice(
         "illustrative": standings["status"] == "illustrative",
         "area": area["label"],
         "class": classes.get(row["class"], UNCLASSIFIED),
-        "rank": UNRANKED if row["rank"] is None else str(row["rank"]),
+        "rank": str(row["rank"]) if ranked else UNRANKED,
+        "ranked": ranked,
         "time": parse_instant(publication.time)
         .astimezone(ZoneInfo(timezone))
         .strftime("%H giờ %M, ngày %d/%m/%Y"),

@@ -241,3 +241,39 @@ def test_the_board_says_live_until_something_is_published() -> None:
     assert board.state().board == "UNOFFICIAL"
     assert board.state().publications[0].digest == found
     assert digest(board.body()) == found
+
+
+def test_a_cluster_or_another_tag_of_the_register_changes_no_rank() -> None:
+    board = board_with("A", "B")
+    complete(board, "A", l1_2="5")
+    complete(board, "B")
+    before = digest(board.body())
+    board.unit("A", cluster="Cụm dịch vụ", kind="ward")
+    board.unit("B", cluster="Cụm 3")
+    assert digest(board.body()) == before
+
+
+def test_of_two_adopted_rulebooks_the_newest_is_in_force_and_the_area_is_chosen_by_its_code() -> None:
+    """Never "the first in the list": the areas of the second stand in another order."""
+    data = example_data()
+    board = Board(build(data))
+    data["rulebook"]["version"] = "3.0.0"
+    data["areas"] = list(reversed(data["areas"]))
+    newer = build(data)
+    board.adopt(newer)
+    board.unit("A", "LLVT")
+    complete(board, "A", "LLVT")
+    assert board.body()["rulebook"] == newer.digest
+    assert [area["area"] for area in board.body()["areas"]] == ["LLVT", "CNLD", "QH"]
+    assert board.row("A")["total"] == "100.00"
+    assert board.row("A")["complete"] is True
+
+
+def test_a_veto_recorded_after_the_class_was_shown_lowers_it_and_lifted_on_appeal_gives_it_back() -> None:
+    board = board_with("A")
+    complete(board, "A")
+    shown = board.row("A")["class"]
+    board.veto("A", "V1")
+    assert board.row("A")["class"] == "COMPLETED"
+    board.lift("A", "V1")
+    assert board.row("A")["class"] == shown == "EXCELLENT"
