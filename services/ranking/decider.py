@@ -30,8 +30,8 @@ class Known:
     """What ranking knows of a ledger when it decides: facts of others, at ``position`` events.
 
     ``areas``: area of every registered unit by its code.  ``noise``: digests of records that are not
-    authentic.  ``candidate``: judges instead of the rulebook in force, in what-ifs only.  ``state`` is
-    read, never changed.
+    authentic, for :func:`acknowledge` alone.  ``candidate``: judges instead of the rulebook in force, in
+    what-ifs only.  ``state`` is read, never changed.
     """
 
     position: int

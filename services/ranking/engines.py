@@ -7,18 +7,18 @@ no other (invariant 6).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from services.ranking.engine import ENGINE, body, compute, digest, evolve, initial, uninterpreted
-from shared.events.catalogue import interpret
-from shared.events.envelope import Event
+from services.ranking.engine import ENGINE, body, compute, evolve, initial, uninterpreted
 
 
 @dataclass(frozen=True, slots=True)
 class EngineVersion:
-    """One version: its four functions.  The state between them is the version's own, of whatever type."""
+    """One version: its four functions.  The state that its first one makes is changed in place by the next
+    two; it is the version's own, of whatever type.
+    """
 
     initial: Callable[[str], Any]
     evolve: Callable[[Any, str, str, str, int, int, str, dict[str, Any]], Any]
@@ -26,34 +26,6 @@ class EngineVersion:
     body: Callable[[Any], dict[str, Any]]
 
 
-RUNNABLE: dict[str, EngineVersion] = {
-    ENGINE: EngineVersion(initial, evolve, uninterpreted, lambda state: body(compute(state))),
-}
+CURRENT = EngineVersion(initial, evolve, uninterpreted, lambda state: body(compute(state)))
+RUNNABLE: dict[str, EngineVersion] = {ENGINE: CURRENT}
 """By version, as results name it."""
-
-
-def recompute(version: str, ledger: str, events: Iterable[Event]) -> tuple[dict[str, Any], str] | None:
-    """Body and digest of the standings after ``events`` (all of a ledger, from the first) by ``version``.
-
-    None when this software cannot run that version.
-    """
-    found = RUNNABLE.get(version)
-    if found is None:
-        return None
-    state = found.initial(ledger)
-    for position, event in enumerate(events):
-        if interpret(event) is not None:
-            state = found.uninterpreted(state, position, event.type)
-        else:
-            state = found.evolve(
-                state,
-                event.type,
-                event.source,
-                event.subject,
-                event.sequence,
-                position,
-                event.time,
-                event.data,
-            )
-    content = found.body(state)
-    return content, digest(content)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection
 
-from services.ranking.engine import State, body, compute, digest, evolve, initial, uninterpreted
+from services.ranking.engine import State, body, compute, digest, initial
 from services.ranking.engine.classes import QuotaLine
+from services.ranking.engines import CURRENT, RUNNABLE, EngineVersion
 from shared.events.catalogue import interpret
 from shared.events.envelope import Event, parse_envelope, trusted_event
 from shared.ledger import reader
@@ -39,12 +40,12 @@ def take(state: State, position: int, value: bytes) -> Event:
     return event
 
 
-def take_event(state: State, position: int, event: Event) -> None:
-    """Fold an event that is parsed already."""
+def take_event(state: Any, position: int, event: Event, engine: EngineVersion = CURRENT) -> None:
+    """Fold an event that is parsed already into a state of ``engine``."""
     if interpret(event) is not None:
-        uninterpreted(state, position, event.type)
+        engine.uninterpreted(state, position, event.type)
     else:
-        evolve(
+        engine.evolve(
             state,
             event.type,
             event.source,
@@ -69,3 +70,18 @@ def result(state: State) -> Result:
     standings = compute(state)
     content = body(standings)
     return Result(content, digest(content), {area.area: area.quotas for area in standings.areas})
+
+
+def recompute(version: str, ledger: str, events: Iterable[Event]) -> Result | None:
+    """The standings after ``events`` (all of a ledger, from the first) by a version of the engine.
+
+    None when this software cannot run that version.
+    """
+    engine = RUNNABLE.get(version)
+    if engine is None:
+        return None
+    state = engine.initial(ledger)
+    for position, event in enumerate(events):
+        take_event(state, position, event, engine)
+    content = engine.body(state)
+    return Result(content, digest(content))

@@ -15,8 +15,7 @@ import orjson
 from sqlalchemy import Connection, delete, insert, select
 
 from services.ranking.engine import ENGINE, State, canonical
-from services.ranking.engines import recompute
-from services.ranking.folding import Result, fold, result, take
+from services.ranking.folding import Result, fold, recompute, result, take
 from services.ranking.tables import metadata, publications, standings
 from shared.events import Event
 from shared.events.catalogue import interpret
@@ -123,7 +122,7 @@ def _pinned(connection: Connection, ledger: str, position: int, engine: str) -> 
         rows = reader.rows(connection, ledger, 0, position)
         found = recompute(engine, ledger, (Event.parse(row.value) for row in rows))
         if found is not None:
-            return Result(*found)
+            return found
     return standings_at(connection, ledger, position) or result(fold(connection, ledger, position))
 
 

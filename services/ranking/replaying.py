@@ -11,8 +11,7 @@ from kafka import TopicPartition
 from sqlalchemy import Engine
 
 from services.ranking.engine import ENGINE, State, initial
-from services.ranking.engines import recompute
-from services.ranking.folding import Result, result, take, take_event
+from services.ranking.folding import Result, recompute, result, take, take_event
 from shared.database import read_transaction
 from shared.events.catalogue import interpret
 from shared.ledger import reader
@@ -143,7 +142,7 @@ def check(engine: Engine, ledger: str, at: int | None, read: Read, progress: Pro
             """Digest at this position by another version of the engine; "" when it cannot be run here."""
             rows = reader.rows(connection, ledger, 0, state.size)
             found = recompute(version, ledger, (row.event for row in rows))
-            return "" if found is None else found[1]
+            return "" if found is None else found.digest
 
         _compare(pins, pinned, state, tree, pinned_by)
         for row in reader.rows(connection, ledger, 0, stop):

@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 
 import orjson
 from flask import Response, redirect, request
+from werkzeug.exceptions import HTTPException
 
-from services.ranking.desk import View
+from services.ranking.desk import Moment, View, asked_position
 from shared.web.documents import ProblemDocument
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import CONTENT_TYPE, Problem
@@ -33,6 +34,17 @@ def to_positions(**names: int) -> Response:
     answer = redirect(f"{request.path}?{urlencode(pairs)}", 307)
     answer.headers["Cache-Control"] = "private, no-cache"
     return Response(answer.get_data(), answer.status_code, dict(answer.headers))
+
+
+def position_asked(seen: View, text: str | None) -> int:
+    """The position in ``?at=``, by default the newest this reader may see.
+
+    For an instant or a freeze the request is sent on to its position: raised as an answer of its own.
+    """
+    asked = asked_position(seen, text)
+    if isinstance(asked, Moment):
+        raise HTTPException(response=to_positions(at=asked.position))
+    return seen.number(asked)
 
 
 def problems(api: ServiceBlueprint, *statuses: int) -> Any:

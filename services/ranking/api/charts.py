@@ -8,10 +8,10 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import charting, schemas
-from services.ranking.api.answers import problems, to_positions
+from services.ranking.api.answers import position_asked, problems
 from services.ranking.charting import Scope
 from services.ranking.charts.render import DRAWING, drawn
-from services.ranking.desk import Moment, View, asked_position, shown_at, state_at, view
+from services.ranking.desk import View, shown_at, state_at, view
 from shared.web.etags import tagged
 from shared.web.i18n import language
 from shared.web.parsing import ServiceBlueprint
@@ -32,9 +32,7 @@ def register(api: ServiceBlueprint) -> None:
     def chart(args: dict[str, Any], org: str, cycle: str, name: str) -> Response:
         """A chart: `distribution`, `ranks`, `heatmap`, `progress` of an area, `waterfall` of a unit."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
+        position = position_asked(seen, args.get("at"))
         shown = shown_at(seen, position)
         scope = Scope(seen, shown, state_at(seen, shown.position), language())
         data = (
@@ -49,7 +47,7 @@ def register(api: ServiceBlueprint) -> None:
         image = drawn(data, language(), args["theme"], narrow=args["form"] == "narrow").encode()
         answer = Response(image, content_type="image/svg+xml; charset=utf-8")
         answer.headers["Content-Security-Policy"] = POLICY
-        immutable = position is not None and args.get("drawing") == DRAWING and "lang" in request.args
+        immutable = bool(args.get("at")) and args.get("drawing") == DRAWING and "lang" in request.args
         return tagged(
             answer,
             hashlib.sha256(image).hexdigest()[:32],

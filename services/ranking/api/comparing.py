@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import private, problems, to_positions
+from services.ranking.api.answers import position_asked, private, problems, to_positions
 from services.ranking.api.standings import entry_answer
 from services.ranking.comparing import compare, comparison_body
 from services.ranking.desk import Moment, asked_position, view
@@ -41,10 +41,8 @@ def register(api: ServiceBlueprint) -> None:
     def criterion(args: dict[str, Any], org: str, cycle: str, criterion: str) -> Response:
         """One criterion of every unit: its effective value and stage, and how many values were stated."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        return private(criterion_body(seen, seen.number(position), criterion))
+        position = position_asked(seen, args.get("at"))
+        return private(criterion_body(seen, position, criterion))
 
     @api.route("/lists/<name>")
     @api.arguments(schemas.ListArgs, location="query")
@@ -53,7 +51,5 @@ def register(api: ServiceBlueprint) -> None:
     def side_list(args: dict[str, Any], org: str, cycle: str, name: str) -> Response:
         """A rank list of the rulebook beside the boards: `criterion`, `group`, `overall`, `grouping:ID`."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        return private(side_list_body(seen, seen.number(position), name, args.get("measure")))
+        position = position_asked(seen, args.get("at"))
+        return private(side_list_body(seen, position, name, args.get("measure")))

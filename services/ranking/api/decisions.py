@@ -9,8 +9,8 @@ from flask import Response
 
 from services.ranking import schemas
 from services.ranking.agenda import Agenda, MarkOf, agenda
-from services.ranking.api.answers import may_see_all, private, problems, to_positions
-from services.ranking.desk import Moment, asked_position, state_at, view
+from services.ranking.api.answers import may_see_all, position_asked, private, problems
+from services.ranking.desk import state_at, view
 from services.ranking.engine import State, compute
 from services.ranking.engine.fold import DecisionNote
 from services.ranking.words import Names, describe
@@ -28,10 +28,8 @@ def register(api: ServiceBlueprint) -> None:
         """Every decision in ledger order with what became of it, and all that waits to be decided."""
         seen = view(org, cycle)
         may_see_all(seen)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        state = state_at(seen, seen.size if position is None else position)
+        position = position_asked(seen, args.get("at"))
+        state = state_at(seen, position)
         return private(decisions_body(state, seen.book.names(state)))
 
 

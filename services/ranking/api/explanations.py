@@ -8,9 +8,9 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import private, problems, to_positions
+from services.ranking.api.answers import position_asked, private, problems
 from services.ranking.api.standings import entry_answer
-from services.ranking.desk import Moment, View, asked_position, view
+from services.ranking.desk import View, view
 from services.ranking.explained import (
     counterfactual_answer,
     counterfactual_at,
@@ -32,10 +32,8 @@ def register(api: ServiceBlueprint) -> None:
     def explanation(args: dict[str, Any], org: str, cycle: str, unit: str) -> Response:
         """Every term of a unit's total with its events; classes, quota lines and neighbours as tested."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        found = explanation_at(seen, seen.number(position), unit)
+        position = position_asked(seen, args.get("at"))
+        found = explanation_at(seen, position, unit)
         return private(explanation_answer(seen, found, _tell(seen)))
 
     @api.route("/units/<unit>/counterfactual")
@@ -45,10 +43,8 @@ def register(api: ServiceBlueprint) -> None:
     def counterfactual(args: dict[str, Any], org: str, cycle: str, unit: str) -> Response:
         """The smallest change of each criterion, up and down, that changes the unit's class or rank."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        return private(counterfactual_answer(counterfactual_at(seen, seen.number(position), unit)))
+        position = position_asked(seen, args.get("at"))
+        return private(counterfactual_answer(counterfactual_at(seen, position, unit)))
 
     @api.route("/pairs/<first>/<second>")
     @api.arguments(schemas.AtArgs, location="query")
@@ -57,10 +53,8 @@ def register(api: ServiceBlueprint) -> None:
     def pair(args: dict[str, Any], org: str, cycle: str, first: str, second: str) -> Response:
         """Two units of one area: which is above and by what, and the difference term by term."""
         seen = view(org, cycle)
-        position = asked_position(seen, args.get("at"))
-        if isinstance(position, Moment):
-            return to_positions(at=position.position)
-        found = pair_at(seen, seen.number(position), first, second)
+        position = position_asked(seen, args.get("at"))
+        found = pair_at(seen, position, first, second)
         return private(pair_answer(seen, found, _tell(seen)))
 
 
