@@ -29,6 +29,7 @@ from services.scores.commands import (
 from services.scores.setup import in_force, unknown_department, unknown_unit
 from services.scores.state import State, Unit, evolve
 from shared.access import Target
+from shared.access.rules import SPEAKING
 from shared.batch import BatchResult, MalformedRow, decide_rows
 from shared.deciding import Caller, Speaker, check_happened, without_none
 from shared.decisions import Refused
@@ -353,7 +354,7 @@ def _check_points(book: Rulebook, command: Propose, item: AdjustmentItem) -> Non
 
 def _proposer(state: State, command: Propose, speaker: Speaker) -> str:
     """The body that answers for a proposal: its own department, or the one the Office enters it for."""
-    if speaker.role == "department":
+    if speaker.role in SPEAKING:
         return speaker.scope.removeprefix("department:")
     code = command.department or _offices(state)[0]
     if command.department is not None and code not in state.departments:

@@ -26,7 +26,7 @@ from shared.rulebook.faults import MESSAGES
 PART_CHARACTERS = 12_000
 """Characters in one part of a rulebook: at four bytes each, with its envelope, below an event's 60 KiB."""
 
-_SCOPE_OF_ROLE = {"unit": "unit", "department": "department"}
+_SCOPE_OF_ROLE = {"unit": "unit", "department": "department", "department_head": "department"}
 
 
 def open_cycle(state: State, command: OpenCycle, caller: Caller, cycle: str) -> list[Draft]:

@@ -54,33 +54,71 @@ DECISIONS = (
 )
 """Kinds of decisions of the Standing Committee; the Office may enter each on its behalf."""
 
+SPEAKING = ("department", "department_head")
+"""Roles that speak for a department; which of them may submit is the policy ``signoff``."""
+
 _SELF = ("self",)
 _BODY = ("department", "external")
 
 # fmt: off
 RULES: tuple[Rule, ...] = (
     # --- scores: set-up
-    Rule("scores", "open_cycle", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("scores", "adopt_rulebook", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("scores", "register_unit", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("scores", "register_unit", "office", Match.LEDGER, why="the Office keeps the register"),
-    Rule("scores", "register_department", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("scores", "register_department", "office", Match.LEDGER, why="the Office keeps the register"),
-    Rule("scores", "give_grant", "admin", Match.LEDGER, why="admin: grants, no scores"),
-    Rule("scores", "end_grant", "admin", Match.LEDGER, why="admin: grants, no scores"),
+    *(
+        Rule("scores", what, "admin", Match.LEDGER, why="admin: set-up, no scores")
+        for what in ("open_cycle", "adopt_rulebook", "give_grant", "end_grant", "hand_over_grant", "invite")
+    ),
+    *(
+        Rule("scores", what, role, Match.LEDGER, why="the Office keeps the register")
+        for what in ("register_unit", "register_department", "change_unit", "assign_scoring", "set_due")
+        for role in ("admin", "office")
+    ),
+    Rule("scores", "read_setup", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    Rule("scores", "read_setup", "office", Match.LEDGER, why="the Office keeps the register"),
+    Rule("scores", "read_setup", "auditor", Match.LEDGER, why="the auditor reads all"),
     # --- scores: values
-    Rule("scores", "record_score", "unit", Match.UNIT, _SELF, why="plan III.7: the unit scores itself"),
-    Rule("scores", "record_score", "department", Match.OWNER, _BODY, why="plan III.3: assigned content only"),
-    Rule("scores", "record_score", "office", Match.BEHALF, _BODY, why="plan III.3: Office for others"),
-    Rule("scores", "withdraw_score", "unit", Match.UNIT, _SELF, why="who states it may withdraw it"),
-    Rule("scores", "withdraw_score", "department", Match.OWNER, _BODY, why="who states it may withdraw it"),
-    Rule("scores", "withdraw_score", "office", Match.BEHALF, _BODY, why="who states it may withdraw it"),
-    Rule("scores", "propose_bonus", "department", Match.DEPARTMENT, why="plan III.3: proposals"),
-    Rule("scores", "propose_bonus", "office", Match.LEDGER, why="plan III.3: Office for others"),
-    Rule("scores", "propose_penalty", "department", Match.DEPARTMENT, why="plan III.3: proposals"),
-    Rule("scores", "propose_penalty", "office", Match.LEDGER, why="plan III.3: Office for others"),
+    *(
+        Rule("scores", what, "unit", Match.UNIT, _SELF, why="plan III.7: the unit scores itself")
+        for what in ("record_score", "withdraw_score")
+    ),
+    *(
+        Rule("scores", what, role, Match.OWNER, _BODY, why="plan III.3: assigned content only")
+        for what in ("record_score", "withdraw_score")
+        for role in SPEAKING
+    ),
+    *(
+        Rule("scores", what, "office", Match.BEHALF, _BODY, why="plan III.3: Office for others")
+        for what in ("record_score", "withdraw_score")
+    ),
+    Rule("scores", "submit_sheet", "unit", Match.UNIT, why="plan III.7: the unit scores itself"),
+    Rule("scores", "acknowledge_evaluation", "unit", Match.UNIT, why="plan III.3: told to the unit too"),
+    *(
+        Rule("scores", "answer_entry", role, Match.OWNER, why="plan III.3: who is responsible confirms")
+        for role in SPEAKING
+    ),
+    *(
+        Rule("scores", what, role, match, why=why)
+        for what in ("propose_bonus", "propose_penalty")
+        for role, match, why in (
+            *((role, Match.DEPARTMENT, "plan III.3: proposals") for role in SPEAKING),
+            ("office", Match.LEDGER, "plan III.3: Office for others"),
+        )
+    ),
     Rule("scores", "record_veto", "office", Match.LEDGER, why="rulebook 8: recorded from a document"),
     Rule("scores", "lift_veto", "office", Match.LEDGER, why="rulebook 8: lifted by a document"),
+    # --- scores: what is kept beside the ledger
+    Rule("scores", "keep_evidence", "unit", Match.UNIT, why="I.2: the unit proves its values"),
+    *(Rule("scores", "keep_evidence", role, Match.DEPARTMENT, why="plan III.3") for role in SPEAKING),
+    Rule("scores", "keep_evidence", "office", Match.LEDGER, why="plan III.3: Office for others"),
+    Rule("scores", "keep_draft", "unit", Match.UNIT, why="the sheet is shared in the unit until submitted"),
+    *(
+        Rule("scores", "keep_draft", role, Match.DEPARTMENT, why="drafts are shared in the department")
+        for role in SPEAKING
+    ),
+    Rule("scores", "keep_draft", "office", Match.LEDGER, why="plan III.3: Office for others"),
+    *(
+        Rule("scores", "keep_webhook", role, Match.DEPARTMENT, why="a department's system is told its own")
+        for role in SPEAKING
+    ),
     # --- inspections
     Rule("inspections", "open_round", "office", Match.LEDGER, why="plan III.1, III.6"),
     Rule("inspections", "open_round", "admin", Match.LEDGER, why="admin: set-up, no scores"),
@@ -117,7 +155,10 @@ RULES: tuple[Rule, ...] = (
     Rule("ranking", "read_standings", "office", Match.LEDGER, why="audience: everything"),
     Rule("ranking", "read_standings", "standing_committee", Match.LEDGER, why="audience: everything"),
     Rule("ranking", "read_standings", "auditor", Match.LEDGER, why="audience: everything"),
-    Rule("ranking", "read_standings", "department", Match.OWNER, why="audience: its own criteria"),
+    *(
+        Rule("ranking", "read_standings", role, Match.OWNER, why="audience: its own criteria")
+        for role in SPEAKING
+    ),
     Rule("ranking", "read_standings", "unit", Match.UNIT, why="audience: its own row"),
     Rule("ranking", "read_standings", "team_leader", Match.TEAM, why="audience: the team's units"),
     Rule("ranking", "read_standings", "team_secretary", Match.TEAM, why="audience: the team's units"),

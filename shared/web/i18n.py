@@ -48,6 +48,7 @@ def tr(vi: str, en: str) -> str:
 _ROLES = {
     "unit": ("Đơn vị", "Unit"),
     "department": ("Ban, đơn vị sự nghiệp", "Department"),
+    "department_head": ("Trưởng Ban, lãnh đạo đơn vị sự nghiệp", "Head of department"),
     "office": ("Văn phòng", "Office"),
     "team_leader": ("Trưởng đoàn kiểm tra", "Inspection team leader"),
     "team_secretary": ("Thư ký đoàn kiểm tra", "Inspection team secretary"),

@@ -14,6 +14,7 @@ from shared.events.fields import Code, Instant, LocalDate, Text
 ROLES = (
     "unit",
     "department",
+    "department_head",
     "office",
     "team_leader",
     "team_secretary",

@@ -1,16 +1,12 @@
-"""Pages of the scores service: what it has stated in each ledger."""
+"""The front page of a ledger: what this service has stated in it."""
 
 from __future__ import annotations
 
 from flask import Blueprint, render_template
 
 from services.scores import reading
-from shared.web.i18n import tr
-from shared.web.layout import ledgers_page
 from shared.web.problems import Problem
 from shared.web.runtime import ledger_settings, reader, runtime
-
-pages = Blueprint("scores_pages", __name__, template_folder="templates")
 
 KINDS = (
     ("unit.registered.v1", "Đơn vị", "Units"),
@@ -24,13 +20,11 @@ KINDS = (
 )
 
 
-@pages.get("/")
-def index() -> str:
-    """The ledgers that this service knows."""
-    return ledgers_page(tr("Chấm điểm", "Scoring"), ".ledger_page")
+def register(pages: Blueprint) -> None:
+    """Put the page on ``pages``."""
+    pages.add_url_rule("/<org>/<cycle>/", "ledger_page", ledger_page)
 
 
-@pages.get("/<org>/<cycle>/")
 def ledger_page(org: str, cycle: str) -> str:
     """Cycle, rulebook, counts and the newest receipts of one ledger (receipts: for who sees all)."""
     settings = ledger_settings(org, cycle)
