@@ -33,8 +33,11 @@ OFFICE = {("office", "ledger")}
 AUDITOR = {("auditor", "ledger")}
 COMMITTEE = {("standing_committee", "ledger")}
 THE_UNIT = {("unit", f"unit:{UNIT}")}
-THE_OWNER = {("department", f"department:{OWNER}")}
-ANY_DEPARTMENT = THE_OWNER | {("department", f"department:{OTHER}")}
+THE_OWNER = {("department", f"department:{OWNER}"), ("department_head", f"department:{OWNER}")}
+ANY_DEPARTMENT = THE_OWNER | {
+    ("department", f"department:{OTHER}"),
+    ("department_head", f"department:{OTHER}"),
+}
 LEADER = {("team_leader", f"team:{TEAM}")}
 SECRETARY = {("team_secretary", f"team:{TEAM}")}
 MEMBER = {("team_member", f"team:{TEAM}")}
@@ -46,6 +49,12 @@ EXPECTED: dict[tuple[str, str | None], set[tuple[str, str]]] = {
     ("scores.register_department", None): ADMIN | OFFICE,
     ("scores.give_grant", None): ADMIN,
     ("scores.end_grant", None): ADMIN,
+    ("scores.hand_over_grant", None): ADMIN,
+    ("scores.invite", None): ADMIN,
+    ("scores.change_unit", None): ADMIN | OFFICE,
+    ("scores.assign_scoring", None): ADMIN | OFFICE,
+    ("scores.set_due", None): ADMIN | OFFICE,
+    ("scores.read_setup", None): ADMIN | OFFICE | AUDITOR,
     ("scores.record_score", "self"): THE_UNIT,
     ("scores.record_score", "department"): THE_OWNER,
     ("scores.record_score", "external"): THE_OWNER,
@@ -54,6 +63,12 @@ EXPECTED: dict[tuple[str, str | None], set[tuple[str, str]]] = {
     ("scores.withdraw_score", "self"): THE_UNIT,
     ("scores.withdraw_score", "department"): THE_OWNER,
     ("scores.withdraw_score", "external"): THE_OWNER,
+    ("scores.submit_sheet", None): THE_UNIT,
+    ("scores.acknowledge_evaluation", None): THE_UNIT,
+    ("scores.answer_entry", None): THE_OWNER,
+    ("scores.keep_evidence", None): THE_UNIT | ANY_DEPARTMENT | OFFICE,
+    ("scores.keep_draft", None): THE_UNIT | ANY_DEPARTMENT | OFFICE,
+    ("scores.keep_webhook", None): ANY_DEPARTMENT,
     ("scores.propose_bonus", None): ANY_DEPARTMENT | OFFICE,
     ("scores.propose_penalty", None): ANY_DEPARTMENT | OFFICE,
     ("scores.record_veto", None): OFFICE,
@@ -257,8 +272,9 @@ def test_a_unit_sees_its_own_row() -> None:
     assert not seen.sees_criterion("QH-Q02", ("BTG",))
 
 
-def test_a_department_sees_its_own_criteria_in_every_row() -> None:
-    seen = audience([grant("department", "department:BTG")])
+@pytest.mark.parametrize("role", ["department", "department_head"])
+def test_a_department_sees_its_own_criteria_in_every_row(role: str) -> None:
+    seen = audience([grant(role, "department:BTG")])
     assert seen.sees_criterion("QH-Q02", ("BTC", "BTG"))
     assert not seen.sees_criterion("QH-Q02", ("BTC",))
     assert not seen.sees_row("QH-Q02")
