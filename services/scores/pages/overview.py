@@ -5,8 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template
 
 from services.scores import reading
+from services.scores.pages.frame import frame
 from shared.web.problems import Problem
-from shared.web.runtime import ledger_settings, reader, runtime
+from shared.web.runtime import runtime
 
 KINDS = (
     ("unit.registered.v1", "Đơn vị", "Units"),
@@ -27,15 +28,17 @@ def register(pages: Blueprint) -> None:
 
 def ledger_page(org: str, cycle: str) -> str:
     """Cycle, rulebook, counts and the newest receipts of one ledger (receipts: for who sees all)."""
-    settings = ledger_settings(org, cycle)
+    seen = frame(org, cycle)
+    settings = seen.reader.ledger
     found = reading.overview(runtime().engine, settings.ledger)
     book = found.state.rulebook()
     visibility = str(book.policies["live_visibility"]) if book else "restricted"
-    everything = reader(org, cycle).audience(visibility).everything
+    everything = seen.reader.audience(visibility).everything
     if found.state.cycle is None and not found.counts and not everything:
         raise Problem("not-found")
     return render_template(
         "scores/ledger.html",
+        frame=seen,
         ledger=settings,
         cycle=found.state.cycle,
         book=book,
