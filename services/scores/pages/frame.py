@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from flask import current_app, request, url_for
 
@@ -50,7 +51,7 @@ def frame(org: str, cycle: str) -> Frame:
         who,
         tuple(
             Link(
-                url_for(f"scores_pages.{page}", org=org, cycle=cycle, **_language()),
+                url_for(f"scores_pages.{page}", org=org, cycle=cycle) + _language(),
                 tr(vi, en),
                 request.endpoint == f"scores_pages.{page}",
             )
@@ -73,8 +74,8 @@ def _exists(page: str) -> bool:
     return f"scores_pages.{page}" in current_app.view_functions
 
 
-def _language() -> dict[str, str]:
-    return {"lang": request.args["lang"]} if "lang" in request.args else {}
+def _language() -> str:
+    return "?" + urlencode({"lang": request.args["lang"]}) if "lang" in request.args else ""
 
 
 def _holds(who: Reader, *roles: str) -> bool:
