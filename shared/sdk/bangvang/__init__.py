@@ -1,0 +1,1 @@
+"""The API of Bảng Vàng for a department's own system: see :mod:`bangvang.client`."""
