@@ -7,7 +7,7 @@ A stream here is a subject: ``*`` (cycle, rulebook), a unit (its registration, s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.deciding import Stated
-from shared.rulebook import Rulebook, read
+from shared.rulebook import Leaf, Rulebook, read
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 
@@ -50,6 +50,43 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class Assignment:
+    """``owner`` scores ``criterion`` from ``start`` on, until ``until`` (exclusive, None = open)."""
+
+    criterion: str
+    owner: str
+    start: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """An external evaluation that arrived.  ``content`` tells a duplicate, ``superseded`` an older version."""
+
+    evaluation: str
+    criterion: str
+    content: str
+    addressed_to: str
+    superseded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A value that stands at one stage.  ``number``: of its event, None while it is only drafted.
+
+    ``raw``: what makes two values the same: value, target, state, basis and evidence.
+    """
+
+    number: int | None
+    raw: tuple[Any, ...]
+    responsible: str
+    on_behalf: bool = False
+    evaluation: str | None = None
+    confirmed: bool = False
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class GivenGrant:
     """A grant as it was given; ``until`` is exclusive, None = open."""
 
@@ -66,8 +103,9 @@ class GivenGrant:
 class Unit:
     """A unit of the register, and what this service has stated about it.
 
-    ``values``: how many raw inputs stand by (criterion, stage), withdrawn ones left out (no decision here
-    rests on what they say).  ``proposals``: (kind, code, occurrence, proposing body).  ``vetoes``: in force.
+    ``values``: what stands by (criterion, stage), oldest first, withdrawn ones left out.  ``proposals``:
+    (kind, code, occurrence, proposing body).  ``vetoes``: in force.  ``completed``: bodies that have scored
+    all of theirs.  ``submitted``: how often the sheet was.  ``acknowledged``: evaluations that it has read.
     """
 
     code: str
@@ -76,9 +114,17 @@ class Unit:
     name: str
     valid_from: date | None = None
     valid_to: date | None = None
-    values: Mapping[tuple[str, str], int] = field(default_factory=lambda: _EMPTY)
+    values: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=lambda: _EMPTY)
     proposals: frozenset[tuple[str, str, str, str]] = frozenset()
     vetoes: frozenset[str] = frozenset()
+    completed: frozenset[str] = frozenset()
+    submitted: int = 0
+    acknowledged: frozenset[str] = frozenset()
+
+    def standing(self, criterion: str, stage: str) -> Entry | None:
+        """The value that counts at this stage, or None."""
+        entries = self.values.get((criterion, stage))
+        return entries[-1] if entries else None
 
     def open_on(self, day: date) -> bool:
         """Whether the register row is valid on ``day`` (rulebook format §2)."""
@@ -97,6 +143,27 @@ class State:
     units: Mapping[str, Unit] = field(default_factory=lambda: _EMPTY)
     departments: Mapping[str, Department] = field(default_factory=lambda: _EMPTY)
     grants: Mapping[str, GivenGrant] = field(default_factory=lambda: _EMPTY)
+    assignments: tuple[Assignment, ...] = ()
+    due: Mapping[tuple[str, str | None], str] = field(default_factory=lambda: _EMPTY)
+    evaluations: Mapping[str, Evaluation] = field(default_factory=lambda: _EMPTY)
+
+    def owner(self, leaf: Leaf, moment: str) -> str:
+        """The body that scores ``leaf`` at the instant ``moment``: assigned last, else the rulebook's."""
+        assigned = (
+            one.owner
+            for one in reversed(self.assignments)
+            if one.criterion == leaf.id and one.start <= moment and (one.until is None or moment < one.until)
+        )
+        return next(assigned, leaf.owner)
+
+    def owners(self, leaf: Leaf, moment: str) -> tuple[str, ...]:
+        """The owner of ``leaf`` at ``moment``, then its joint authors."""
+        owner = self.owner(leaf, moment)
+        return (owner, *(one for one in leaf.joint if one != owner))
+
+    def due_of(self, stage: str, criterion: str | None = None) -> str | None:
+        """The exclusive instant by which ``stage`` (of ``criterion``) is to be scored, or None."""
+        return self.due.get((stage, criterion), self.due.get((stage, None)))
 
     @property
     def in_force(self) -> Adopted | None:
@@ -144,13 +211,16 @@ def evolve(state: State, event: Stated) -> State:
 class _GrowingUnit:
     """A unit while a fold runs."""
 
-    __slots__ = ("proposals", "registered", "values", "vetoes")
+    __slots__ = ("acknowledged", "completed", "proposals", "registered", "submitted", "values", "vetoes")
 
     def __init__(self, unit: Unit) -> None:
         self.registered = unit
         self.values = dict(unit.values)
         self.proposals = set(unit.proposals)
         self.vetoes = set(unit.vetoes)
+        self.completed = set(unit.completed)
+        self.submitted = unit.submitted
+        self.acknowledged = set(unit.acknowledged)
 
     def unit(self) -> Unit:
         """The unit as it is now."""
@@ -159,13 +229,27 @@ class _GrowingUnit:
             values=self.values,
             proposals=frozenset(self.proposals),
             vetoes=frozenset(self.vetoes),
+            completed=frozenset(self.completed),
+            submitted=self.submitted,
+            acknowledged=frozenset(self.acknowledged),
         )
 
 
 class _Growing:
     """A state while a fold runs: nobody else sees it, so it may change in place."""
 
-    __slots__ = ("_touched", "adopted", "cycle", "departments", "grants", "parts", "units")
+    __slots__ = (
+        "_touched",
+        "adopted",
+        "assignments",
+        "cycle",
+        "departments",
+        "due",
+        "evaluations",
+        "grants",
+        "parts",
+        "units",
+    )
 
     def __init__(self, state: State) -> None:
         self.cycle = state.cycle
@@ -174,6 +258,9 @@ class _Growing:
         self.units = dict(state.units)
         self.departments = dict(state.departments)
         self.grants = dict(state.grants)
+        self.assignments = list(state.assignments)
+        self.due = dict(state.due)
+        self.evaluations = dict(state.evaluations)
         self._touched: dict[str, _GrowingUnit] = {}
 
     def register(self, unit: Unit) -> None:
@@ -191,7 +278,17 @@ class _Growing:
     def state(self) -> State:
         """What has become of it; the last thing that is asked."""
         units = self.units | {code: growing.unit() for code, growing in self._touched.items()}
-        return State(self.cycle, self.parts, tuple(self.adopted), units, self.departments, self.grants)
+        return State(
+            self.cycle,
+            self.parts,
+            tuple(self.adopted),
+            units,
+            self.departments,
+            self.grants,
+            tuple(self.assignments),
+            self.due,
+            self.evaluations,
+        )
 
 
 def _day(text: str | None) -> date | None:
@@ -250,14 +347,82 @@ def _place(event: Stated) -> tuple[str, str]:
     return event.data["criterion"], event.data["stage"]
 
 
+_Answer = Callable[[Entry], Entry]
+
+
+def raw_of(said: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What of a value decides whether another one is the same: its input, its basis, its evidence."""
+    evidence = tuple((item["name"], item["sha256"]) for item in said.get("evidence") or ())
+    return (said.get("value"), said.get("target"), said.get("state"), said.get("basis"), evidence)
+
+
 def _score_recorded(growing: _Growing, event: Stated) -> None:
+    data = event.data
     values = growing.unit(event.subject).values
-    values[_place(event)] = values.get(_place(event), 0) + 1
+    entry = Entry(
+        getattr(event, "sequence", None),
+        raw_of(data),
+        data.get("responsible", ""),
+        "on_behalf_of" in data,
+        data.get("evaluation"),
+    )
+    values[_place(event)] = (*values.get(_place(event), ()), entry)
 
 
 def _score_withdrawn(growing: _Growing, event: Stated) -> None:
     """A withdrawal takes the latest value of the stage away; the older one shows again (§3)."""
-    growing.unit(event.subject).values[_place(event)] -= 1
+    values = growing.unit(event.subject).values
+    values[_place(event)] = values[_place(event)][:-1]
+
+
+def _answered(growing: _Growing, unit: str, numbers: Sequence[int], answered: _Answer) -> None:
+    values = growing.unit(unit).values
+    for place, entries in values.items():
+        if any(entry.number in numbers for entry in entries):
+            values[place] = tuple(answered(entry) if entry.number in numbers else entry for entry in entries)
+
+
+def _score_confirmed(growing: _Growing, event: Stated) -> None:
+    _answered(growing, event.subject, event.data["scores"], lambda entry: replace(entry, confirmed=True))
+
+
+def _score_disputed(growing: _Growing, event: Stated) -> None:
+    _answered(growing, event.subject, [event.data["score"]], lambda entry: replace(entry, disputed=True))
+
+
+def _scoring_assigned(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    growing.assignments.append(Assignment(data["criterion"], data["owner"], data["from"], data.get("until")))
+
+
+def _due_set(growing: _Growing, event: Stated) -> None:
+    growing.due[event.data["stage"], event.data.get("criterion")] = event.data["due"]
+
+
+def _scoring_completed(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).completed.add(event.data["department"])
+
+
+def _scoring_reopened(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).completed.discard(event.data["department"])
+
+
+def _sheet_submitted(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).submitted += 1
+
+
+def _evaluation_received(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    growing.evaluations[data["evaluation"]] = Evaluation(
+        data["evaluation"], data["criterion"], data["content"], data["addressed_to"]
+    )
+    older = data.get("supersedes")
+    if older in growing.evaluations:
+        growing.evaluations[older] = replace(growing.evaluations[older], superseded=True)
+
+
+def _evaluation_acknowledged(growing: _Growing, event: Stated) -> None:
+    growing.unit(event.subject).acknowledged.add(event.data["evaluation"])
 
 
 def _proposed(growing: _Growing, event: Stated) -> None:
@@ -285,6 +450,15 @@ _CHANGES = {
     "grant.ended.v1": _grant_ended,
     "score.recorded.v1": _score_recorded,
     "score.withdrawn.v1": _score_withdrawn,
+    "score.confirmed.v1": _score_confirmed,
+    "score.disputed.v1": _score_disputed,
+    "scoring.assigned.v1": _scoring_assigned,
+    "scoring.due_set.v1": _due_set,
+    "scoring.completed.v1": _scoring_completed,
+    "scoring.reopened.v1": _scoring_reopened,
+    "selfassessment.submitted.v1": _sheet_submitted,
+    "evaluation.received.v1": _evaluation_received,
+    "evaluation.acknowledged.v1": _evaluation_acknowledged,
     "bonus.proposed.v1": _proposed,
     "penalty.proposed.v1": _proposed,
     "veto.recorded.v1": _veto_recorded,

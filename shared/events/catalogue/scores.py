@@ -235,6 +235,7 @@ class EvaluationReceived(Fact):
     ``occurred_at``: when it was received.  ``addressed_to``: whom it was sent to (whether that is the right
     recipient is the rulebook's ``deliver_to`` to say).  ``content``: SHA-256 over criterion and values, which
     tells a duplicate.  ``supersedes``: an earlier version of the same evaluation, with the ``reason``.
+    ``copy_of``: the same evaluation, sent to another recipient too; it states no values of its own.
     """
 
     evaluation = Code(required=True)
@@ -245,6 +246,7 @@ class EvaluationReceived(Fact):
     units = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     content = Digest(required=True)
     supersedes = Code()
+    copy_of = Code()
     reason = Text(maximum=1000)
 
 
