@@ -72,6 +72,11 @@ _OF_TYPES = (
     .where(*_OF_SOURCE, events.c.type.in_(bindparam("types", expanding=True)))
     .order_by(events.c.sequence)
 )
+_SINCE = (
+    select(events.c.value)
+    .where(*_OF_SOURCE, events.c.sequence >= bindparam("first"))
+    .order_by(events.c.sequence)
+)
 _VALUE = select(events.c.value).where(*_OF_SOURCE, events.c.sequence == bindparam("sequence"))
 _APPEND = insert(events).inline()
 _REMEMBER = insert(idempotency).inline()
@@ -99,6 +104,12 @@ class LedgerTransaction:
         self._heads: dict[str, tuple[int, str]] = {}
         self._subject_heads: dict[tuple[str, str], int] = {}
         self._now: datetime | None = None
+        self._appended = False
+
+    @property
+    def appended(self) -> bool:
+        """Whether this transaction has appended: its reads then hold what a rollback would undo."""
+        return self._appended
 
     @property
     def now(self) -> datetime:
@@ -140,6 +151,10 @@ class LedgerTransaction:
     def stream_of_types(self, *types: str) -> list[Event]:
         """Own events of these types (with version), whatever their subject, in the order of their numbers."""
         return self._events(_OF_TYPES, types=list(types))
+
+    def since(self, sequence: int) -> list[Event]:
+        """Own events from number ``sequence`` on (1: all of them), in the order of their numbers."""
+        return self._events(_SINCE, first=sequence)
 
     def append(
         self,
@@ -309,5 +324,6 @@ class LedgerTransaction:
             }
             for event in signed
         ]
+        self._appended = True
         # One row as one statement: a driver's executemany costs more than it saves.
         self.connection.execute(_APPEND, rows[0] if len(rows) == 1 else rows)

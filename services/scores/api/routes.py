@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.scores.commands import Batch, Command
-from services.scores.decider import decide, decide_batch, subjects
-from services.scores.state import State, fold
+from services.scores.decider import decide, decide_batch
+from services.scores.loading import state_of
 from shared.batch import answer_of
 from shared.store import LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome
@@ -15,18 +15,10 @@ blueprint = ServiceBlueprint("scores", __name__, url_prefix="/v1/<org>/<cycle>")
 
 def one(tx: LedgerTransaction, command: Command, act: Act) -> Outcome:
     """The facts of one command."""
-    return decide(_state(tx, command), command, act, act.ledger.cycle)
+    return decide(state_of(tx), command, act, act.ledger.cycle)
 
 
 def many(tx: LedgerTransaction, batch: Batch, act: Act) -> Outcome:
     """The facts of the accepted rows, and what became of each row."""
-    result = decide_batch(_state(tx, batch), batch, act)
+    result = decide_batch(state_of(tx), batch, act)
     return Accepted(result.drafts, answer_of(result))
-
-
-def _state(tx: LedgerTransaction, command: Command | Batch) -> State:
-    """What ``command`` rests on.  All departments come along: they are few, and say who the Office is."""
-    state = fold(tx.stream_of_types("department.registered.v1"))
-    for subject in subjects(command):
-        state = fold(tx.stream(subject), state)
-    return state
