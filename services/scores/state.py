@@ -88,7 +88,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class GivenGrant:
-    """A grant as it was given; ``until`` is exclusive, None = open."""
+    """A grant as it was given; ``until`` is exclusive, None = open.  ``account``: person or service."""
 
     grant: str
     sub: str
@@ -97,6 +97,12 @@ class GivenGrant:
     start: str
     until: str | None = None
     ended: bool = False
+    account: str = "person"
+    label: str | None = None
+
+    def holds_at(self, moment: str) -> bool:
+        """Whether it is in force at the instant ``moment``: from inclusive, until exclusive."""
+        return self.start <= moment and (self.until is None or moment < self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +141,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The loaded part of a ledger as this service has stated it."""
+    """The loaded part of a ledger as this service has stated it.
+
+    ``ended``: grants that ended here and were given elsewhere (position 0 gives the first administrators
+    theirs), with the instant of their end.
+    """
 
     cycle: Cycle | None = None
     parts: Mapping[str, Mapping[int, str]] = field(default_factory=lambda: _EMPTY)
@@ -146,6 +156,7 @@ class State:
     assignments: tuple[Assignment, ...] = ()
     due: Mapping[tuple[str, str | None], str] = field(default_factory=lambda: _EMPTY)
     evaluations: Mapping[str, Evaluation] = field(default_factory=lambda: _EMPTY)
+    ended: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
     def owner(self, leaf: Leaf, moment: str) -> str:
         """The body that scores ``leaf`` at the instant ``moment``: assigned last, else the rulebook's."""
@@ -245,6 +256,7 @@ class _Growing:
         "cycle",
         "departments",
         "due",
+        "ended",
         "evaluations",
         "grants",
         "parts",
@@ -261,6 +273,7 @@ class _Growing:
         self.assignments = list(state.assignments)
         self.due = dict(state.due)
         self.evaluations = dict(state.evaluations)
+        self.ended = dict(state.ended)
         self._touched: dict[str, _GrowingUnit] = {}
 
     def register(self, unit: Unit) -> None:
@@ -288,6 +301,7 @@ class _Growing:
             tuple(self.assignments),
             self.due,
             self.evaluations,
+            self.ended,
         )
 
 
@@ -334,13 +348,24 @@ def _department_registered(growing: _Growing, event: Stated) -> None:
 def _grant_given(growing: _Growing, event: Stated) -> None:
     data = event.data
     growing.grants[data["grant"]] = GivenGrant(
-        data["grant"], data["sub"], data["role"], data["scope"], data["from"], data.get("until")
+        data["grant"],
+        data["sub"],
+        data["role"],
+        data["scope"],
+        data["from"],
+        data.get("until"),
+        account=data.get("account", "person"),
+        label=data.get("label"),
     )
 
 
 def _grant_ended(growing: _Growing, event: Stated) -> None:
-    grant = event.data["grant"]
-    growing.grants[grant] = replace(growing.grants[grant], until=event.data["until"], ended=True)
+    grant, until = event.data["grant"], event.data["until"]
+    given = growing.grants.get(grant)
+    if given is None:
+        growing.ended[grant] = until
+    else:
+        growing.grants[grant] = replace(given, until=until, ended=True)
 
 
 def _place(event: Stated) -> tuple[str, str]:

@@ -20,6 +20,9 @@ from shared.events import Event
 from shared.events.catalogue import interpret
 from shared.events.envelope import instant
 
+FIRST_ADMIN = "first-admin:"
+"""Begins the name of a grant that position 0 gives."""
+
 TEAM_ROLES = {"leader": "team_leader", "secretary": "team_secretary"}
 _TYPES = frozenset(("ledger.opened.v1", "grant.given.v1", "grant.ended.v1", "team.formed.v1"))
 
@@ -48,6 +51,20 @@ class LedgerSettings:
     timezone: str
     simulated: bool
     topic: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnownGrant:
+    """A grant that was ever given, and the positions at which it was given and ended.
+
+    ``grant.valid_until``: the earlier of the end that was given with it and the one that was stated later.
+    ``person``: the holder's name where the ledger tells one, else empty.
+    """
+
+    grant: Grant
+    given: int
+    ended: int | None
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +134,13 @@ def _open_ledger(connection: Connection, ledger: str, position: int, data: dict[
             topic=data["topic"],
         )
     )
-    for sub in sorted(set(data["admins"])):
+    for number, sub in enumerate(sorted(set(data["admins"])), start=1):
         _give(
             connection,
             ledger,
             position,
-            grant_id=f"first-admin:{sub}",
+            # Numbered: a sub may hold what the name of a grant cannot.
+            grant_id=f"{FIRST_ADMIN}{number}",
             sub=sub,
             role="admin",
             scope="ledger",
@@ -204,10 +222,28 @@ def grants_of(
     ``position``: as known from the first ``position`` events only; None: as known now.
     """
     moment = instant(at)
+    found = _read(connection, ledger, position, grants.c.sub == sub)
+    return tuple(known.grant for known in found if known.grant.holds_at(moment))
+
+
+def known_grants(connection: Connection, ledger: str, position: int | None = None) -> tuple[KnownGrant, ...]:
+    """Every grant that was ever given, whether or not it is in force, in the order of giving.
+
+    ``position``: as known from the first ``position`` events only; None: as known now.
+    """
+    return tuple(_read(connection, ledger, position))
+
+
+def first_admins(connection: Connection, ledger: str) -> tuple[Grant, ...]:
+    """The grants that position 0 gave, as it gave them: open, whatever has ended since."""
+    query = select(grants).where(
+        grants.c.ledger == ledger,
+        grants.c.valid_from == BEGINNING,
+        grants.c.grant_id.startswith(FIRST_ADMIN, autoescape=True),
+    )
     return tuple(
-        grant
-        for grant, _ in _read(connection, ledger, position, grants.c.sub == sub)
-        if grant.holds_at(moment)
+        Grant(row.grant_id, row.sub, row.role, row.scope, row.valid_from)
+        for row in connection.execute(query.order_by(grants.c.grant_id))
     )
 
 
@@ -216,28 +252,27 @@ def people(connection: Connection, ledger: str, at: datetime) -> tuple[Person, .
     moment = instant(at)
     held: dict[str, list[Grant]] = {}
     names: dict[str, str] = {}
-    for grant, name in _read(connection, ledger, None):
-        if grant.holds_at(moment):
-            held.setdefault(grant.sub, []).append(grant)
-            if name:
-                names[grant.sub] = name
+    for known in _read(connection, ledger, None):
+        if known.grant.holds_at(moment):
+            held.setdefault(known.grant.sub, []).append(known.grant)
+            if known.person:
+                names[known.grant.sub] = known.person
     return tuple(Person(sub, names.get(sub, ""), tuple(held[sub])) for sub in sorted(held))
 
 
-def _read(
-    connection: Connection, ledger: str, position: int | None, *which: Any
-) -> Iterable[tuple[Grant, str | None]]:
+def _read(connection: Connection, ledger: str, position: int | None, *which: Any) -> Iterable[KnownGrant]:
     query = select(grants).where(grants.c.ledger == ledger, *which)
     if position is not None:
         query = query.where(grants.c.given_position < position)
     query = query.order_by(grants.c.given_position, grants.c.grant_id)
     for row in connection.execute(query):
-        ended = row.ended_until if position is None or (row.ended_position or 0) < position else None
-        ends = [end for end in (row.valid_until, ended) if end is not None]
-        until = min(ends) if ends else None
-        yield (
-            Grant(row.grant_id, row.sub, row.role, row.scope, row.valid_from, until),
-            row.person_name,
+        told = row.ended_position is not None and (position is None or row.ended_position < position)
+        ends = [end for end in (row.valid_until, row.ended_until if told else None) if end is not None]
+        yield KnownGrant(
+            Grant(row.grant_id, row.sub, row.role, row.scope, row.valid_from, min(ends) if ends else None),
+            row.given_position,
+            row.ended_position if told else None,
+            row.person_name or "",
         )
 
 
