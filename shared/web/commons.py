@@ -16,11 +16,13 @@ from shared.clock import ClockMovesBack, ClockNotSet, scenario, set_scenario
 from shared.database import read_transaction, write_transaction
 from shared.events.envelope import instant, parse_instant, source_of
 from shared.events.fields import Instant
-from shared.ledger.tables import frontier
+from shared.ledger import reader
 from shared.store.tables import events
+from shared.web.documents import problems
 from shared.web.pagination import Page, link_next
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
+from shared.web.proving import register_proofs, root_text
 from shared.web.runtime import acting_principal, ledger_settings, runtime
 
 MAX_EVENTS = 5000
@@ -28,7 +30,11 @@ MAX_NUMBER = 10**12
 
 
 class LedgerView(Schema):
-    """What a service knows of a ledger.  ``size``: how many positions it has read."""
+    """What a service knows of a ledger.
+
+    ``size``: how many positions it has read; ``root``: the Merkle root over them (RFC 6962 §2.1), which
+    with the size is a checkpoint.
+    """
 
     ledger = fields.String(required=True)
     name = fields.String(required=True)
@@ -36,6 +42,7 @@ class LedgerView(Schema):
     clock = fields.String(required=True)
     topic = fields.String(required=True)
     size = fields.Integer(required=True)
+    root = fields.String(required=True)
     now = fields.String(allow_none=True)
 
 
@@ -56,16 +63,18 @@ class ClockSchema(Schema):
 
 
 def commons_blueprint(service: str) -> ServiceBlueprint:
-    """``/{service}/v1/{org}/{cycle}`` with ``ledger``, ``receipts/N``, ``events`` and ``clock``."""
+    """``/{service}/v1/{org}/{cycle}`` with ``ledger``, ``receipts/N``, ``events``, ``clock``, and proofs."""
     blueprint = ServiceBlueprint("commons", __name__, url_prefix="/v1/<org>/<cycle>")
+    register_proofs(blueprint)
 
     @blueprint.route("/ledger", methods=["GET"])
     @blueprint.response(200, LedgerView)
+    @problems(blueprint, 404, 503)
     def ledger_view(org: str, cycle: str) -> dict[str, Any]:
         """What this service knows of the ledger; 404 while it has not read its opening."""
         ledger = ledger_settings(org, cycle)
         with read_transaction(runtime().engine) as connection:
-            size = connection.scalar(select(frontier.c.size).where(frontier.c.ledger == ledger.ledger))
+            front = reader.frontier(connection, ledger.ledger)
             set_to = scenario(connection, ledger.ledger) if ledger.simulated else None
         return {
             "ledger": ledger.ledger,
@@ -73,11 +82,16 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
             "timezone": ledger.timezone,
             "clock": "simulated" if ledger.simulated else "real",
             "topic": ledger.topic,
-            "size": size or 0,
+            "size": front.size,
+            "root": root_text(front.root()),
             "now": None if set_to is None else instant(set_to),
         }
 
     @blueprint.route("/receipts/<int:number>", methods=["GET"])
+    @blueprint.response(
+        200, description="The event, canonical bytes.", content_type="application/cloudevents+json"
+    )
+    @problems(blueprint, 400, 401, 403, 404, 503)
     @blueprint.doc(security=[{"bearer": []}])
     def receipt(org: str, cycle: str, number: int) -> Response:
         """One own event, byte for byte, by its number."""
@@ -90,6 +104,10 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
     @blueprint.route("/events", methods=["GET"])
     @blueprint.doc(security=[{"bearer": []}])
     @blueprint.arguments(EventsArgs, location="query")
+    @blueprint.response(
+        200, description="NDJSON: one canonical event a line.", content_type="application/x-ndjson"
+    )
+    @problems(blueprint, 400, 401, 403, 404, 422, 503)
     def own_events(args: dict[str, int], org: str, cycle: str) -> Response:
         """Own events after a number, one canonical CloudEvent a line (NDJSON); ``Link`` leads on."""
         ledger = _auditor(service, org, cycle)
@@ -108,6 +126,8 @@ def commons_blueprint(service: str) -> ServiceBlueprint:
     @blueprint.route("/clock", methods=["PUT"])
     @blueprint.doc(security=[{"bearer": []}])
     @blueprint.arguments(ClockSchema, location="json")
+    @blueprint.response(200, ClockSchema)
+    @problems(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 503)
     def move_clock(args: dict[str, str], org: str, cycle: str) -> Response:
         """Move the scenario clock of a simulated ledger forward (demonstration only)."""
         principal = acting_principal()

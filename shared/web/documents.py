@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields
+
+from shared.web.parsing import ServiceBlueprint
+from shared.web.problems import CONTENT_TYPE
 
 
 class ProblemFault(Schema):
@@ -30,3 +35,14 @@ class Receipts(Schema):
     """The signed events that a command made, byte for byte as they stand in the ledger."""
 
     receipts = fields.List(fields.Dict(keys=fields.String()), required=True)
+
+
+def problems(api: ServiceBlueprint, *statuses: int) -> Any:
+    """Say in the OpenAPI document which problems a route answers."""
+
+    def wrap(route: Any) -> Any:
+        for status in statuses:
+            route = api.alt_response(status, schema=ProblemDocument, content_type=CONTENT_TYPE)(route)
+        return route
+
+    return wrap

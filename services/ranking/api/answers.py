@@ -10,9 +10,7 @@ from flask import Response, redirect, request
 from werkzeug.exceptions import HTTPException
 
 from services.ranking.desk import Moment, View, asked_position
-from shared.web.documents import ProblemDocument
-from shared.web.parsing import ServiceBlueprint
-from shared.web.problems import CONTENT_TYPE, Problem
+from shared.web.problems import Problem
 
 
 def json(value: Any) -> Response:
@@ -45,17 +43,6 @@ def position_asked(seen: View, text: str | None) -> int:
     if isinstance(asked, Moment):
         raise HTTPException(response=to_positions(at=asked.position))
     return seen.number(asked)
-
-
-def problems(api: ServiceBlueprint, *statuses: int) -> Any:
-    """Say in the OpenAPI document which problems a route answers."""
-
-    def wrap(route: Any) -> Any:
-        for status in statuses:
-            route = api.alt_response(status, schema=ProblemDocument, content_type=CONTENT_TYPE)(route)
-        return route
-
-    return wrap
 
 
 def may_look(seen: View) -> None:

@@ -8,10 +8,11 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import charting, schemas
-from services.ranking.api.answers import position_asked, problems
+from services.ranking.api.answers import position_asked
 from services.ranking.charting import Scope
 from services.ranking.charts.render import DRAWING, drawn
 from services.ranking.desk import View, shown_at, state_at, view
+from shared.web.documents import problems
 from shared.web.etags import tagged
 from shared.web.i18n import language
 from shared.web.parsing import ServiceBlueprint

@@ -8,11 +8,12 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import position_asked, private, problems, to_positions
+from services.ranking.api.answers import position_asked, private, to_positions
 from services.ranking.api.standings import entry_answer
 from services.ranking.comparing import compare, comparison_body
 from services.ranking.desk import Moment, asked_position, view
 from services.ranking.sidelong import criterion_body, side_list_body
+from shared.web.documents import problems
 from shared.web.parsing import ServiceBlueprint
 
 

@@ -9,11 +9,12 @@ from flask import Response
 
 from services.ranking import schemas
 from services.ranking.agenda import Agenda, MarkOf, agenda
-from services.ranking.api.answers import may_see_all, position_asked, private, problems
+from services.ranking.api.answers import may_see_all, position_asked, private
 from services.ranking.desk import state_at, view
 from services.ranking.engine import State, compute
 from services.ranking.engine.fold import DecisionNote
 from services.ranking.words import Names, describe
+from shared.web.documents import problems
 from shared.web.parsing import ServiceBlueprint
 
 

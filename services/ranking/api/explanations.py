@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import position_asked, private, problems
+from services.ranking.api.answers import position_asked, private
 from services.ranking.api.standings import entry_answer
 from services.ranking.desk import View, view
 from services.ranking.explained import (
@@ -19,6 +19,7 @@ from services.ranking.explained import (
     pair_answer,
     pair_at,
 )
+from shared.web.documents import problems
 from shared.web.parsing import ServiceBlueprint
 
 

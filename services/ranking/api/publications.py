@@ -9,13 +9,14 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import json, may_see_all, private, problems
+from services.ranking.api.answers import json, may_see_all, private
 from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
 from services.ranking.projections import Publication
 from services.ranking.publication.gate import Blocker
 from services.ranking.publication.passage import passage_seen
 from services.ranking.publication.reward_list import XLSX, reward_list, workbook
 from shared.database import read_transaction
+from shared.web.documents import problems
 from shared.web.etags import standings_tag, tagged
 from shared.web.parsing import ServiceBlueprint
 

@@ -9,9 +9,10 @@ from flask import Response
 
 from services.ranking import schemas
 from services.ranking.adoptions import adoptions
-from services.ranking.api.answers import private, problems, to_positions
+from services.ranking.api.answers import private, to_positions
 from services.ranking.desk import Moment, asked_position, desk, state_at, view
 from shared.database import read_transaction
+from shared.web.documents import problems
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
 

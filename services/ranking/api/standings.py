@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import positions, schemas
-from services.ranking.api.answers import json, may_look, private, problems, to_positions
+from services.ranking.api.answers import json, may_look, private, to_positions
 from services.ranking.book import MARKED
 from services.ranking.desk import (
     Moment,
@@ -25,6 +25,7 @@ from shared.database import read_transaction
 from shared.events import Event
 from shared.ledger import reader
 from shared.ledger.merkle import inclusion_proof, tree_root
+from shared.web.documents import problems
 from shared.web.etags import standings_tag, tagged
 from shared.web.pagination import link_next, page_of
 from shared.web.parsing import ServiceBlueprint

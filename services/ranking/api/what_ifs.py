@@ -9,10 +9,11 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import schemas
-from services.ranking.api.answers import private, problems
+from services.ranking.api.answers import private
 from services.ranking.desk import view
 from services.ranking.what_if.trying import ask_and_keep, recalled, recent
 from services.ranking.what_if.what_ifs import answer_body, summary_body
+from shared.web.documents import problems
 from shared.web.parsing import ServiceBlueprint
 from shared.web.runtime import acting_principal
 

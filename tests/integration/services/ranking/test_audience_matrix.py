@@ -92,6 +92,8 @@ ROUTES: dict[str, dict[str, frozenset[str | None]]] = {
     "ranking.what_ifs": {"what-ifs": WHOLE},
     "ranking.what_if": {"what-ifs/KEPT": WHOLE},
     "commons.ledger_view": {"ledger": OPEN},
+    "commons.keys": {"keys": OPEN - {None}},
+    "commons.consistency": {"consistency?first=1": OPEN},
     "commons.receipt": {"receipts/1": AUDITOR},
     "commons.own_events": {"events": AUDITOR},
     "pages.ledgers": {},
@@ -146,7 +148,9 @@ COMMON = {
 
 Case = tuple[str, str]
 CASES: list[Case] = [(endpoint, address) for endpoint, found in ROUTES.items() for address in found]
-FEW = {endpoint for endpoint in ROUTES if "what_if" in endpoint} | {"commons.receipt", "commons.own_events"}
+FEW = {endpoint for endpoint in ROUTES if "what_if" in endpoint} | {
+    f"commons.{name}" for name in ("receipt", "own_events", "keys")
+}
 """What a rulebook that makes the live standings public does not open."""
 
 
