@@ -14,7 +14,9 @@ SERVICES = ("scores", "inspections", "ranking", "notify")
 class Settings:
     """Settings of one process.  Every field has an embedded default under one data folder.
 
-    ``jwks``: where the issuer's public keys are, a file or an ``https`` address.
+    ``jwks``: where the issuer's public keys are, a file or an ``https`` address.  ``evidence``: where
+    evidence files lie, a folder or ``s3://bucket/prefix``; ``evidence_limit``: bytes of one file.
+    ``clamd``: ``host:port`` or socket path of the virus scanner, empty = none.
     """
 
     data: Path
@@ -29,6 +31,9 @@ class Settings:
     jwks: Path | str
     demo: bool
     origin: str
+    evidence: Path | str
+    evidence_limit: int
+    clamd: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -49,6 +54,9 @@ class Settings:
             jwks=_file_or_address(env.get("BANGVANG_JWKS", "") or data / "issuer" / "jwks.json"),
             demo=env.get("BANGVANG_DEMO", "") == "1",
             origin=env.get("BANGVANG_ORIGIN", "http://127.0.0.1:8080"),
+            evidence=_file_or_address(env.get("BANGVANG_EVIDENCE", "") or data / "evidence"),
+            evidence_limit=int(env.get("BANGVANG_EVIDENCE_LIMIT", "20000000")),
+            clamd=env.get("BANGVANG_CLAMD", ""),
         )
 
     def local_jwks(self) -> Path:
@@ -69,5 +77,5 @@ class Settings:
 
 
 def _file_or_address(given: str | Path) -> Path | str:
-    """A path, or an address as it is; of addresses, only https will do (tokens.py says so to plain http)."""
+    """A path, or an address as it is; who uses it says which kinds of address will do."""
     return given if isinstance(given, str) and "://" in given else Path(given)

@@ -152,7 +152,7 @@ def command_route(
         receive.__name__ = getattr(handler, "__name__", operation.replace(".", "_"))
         receive.__doc__ = f"{summary}\n\n{handler.__doc__ or ''}"
         view = blueprint.arguments(schema, location="json")(receive)
-        view = _guarded(view, max_body)
+        view = guarded(view, max_body)
         view = blueprint.response(
             HTTPStatus.CREATED,
             Receipts,
@@ -169,30 +169,36 @@ def command_route(
                 },
             },
         )(view)
-        view = blueprint.doc(
-            security=[{"bearer": []}],
-            responses={str(status): _problem(status) for status in _REFUSALS},
-            parameters=[
-                {
-                    "name": "Idempotency-Key",
-                    "in": "header",
-                    "required": True,
-                    "description": "New for each command, the same when sending again.",
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 128},
-                },
-                {
-                    "name": "Acting-As",
-                    "in": "header",
-                    "required": False,
-                    "description": "role@scope, for somebody with several roles.",
-                    "schema": {"type": "string"},
-                },
-            ],
-        )(view)
+        view = documented(blueprint)(view)
         blueprint.route(rule, methods=["POST"])(view)
         return handler
 
     return register
+
+
+def documented(blueprint: ServiceBlueprint, **more: Any) -> Callable[..., Any]:
+    """What the document of every command says: who may call, its refusals, its headers; and ``more``."""
+    return blueprint.doc(  # type: ignore[no-any-return]
+        security=[{"bearer": []}],
+        responses={str(status): _problem(status) for status in _REFUSALS},
+        parameters=[
+            {
+                "name": "Idempotency-Key",
+                "in": "header",
+                "required": True,
+                "description": "New for each command, the same when sending again.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 128},
+            },
+            {
+                "name": "Acting-As",
+                "in": "header",
+                "required": False,
+                "description": "role@scope, for somebody with several roles.",
+                "schema": {"type": "string"},
+            },
+        ],
+        **more,
+    )
 
 
 def _problem(status: int) -> dict[str, Any]:
@@ -202,11 +208,11 @@ def _problem(status: int) -> dict[str, Any]:
     }
 
 
-def _guarded(view: Callable[..., Any], max_body: int | None) -> Callable[..., Any]:
+def guarded(view: Callable[..., Any], max_body: int | None = None) -> Callable[..., Any]:
     """``view`` behind what needs no body: the size, the token, the key, the ledger."""
 
     @wraps(view)
-    def guarded(*args: Any, **path: Any) -> Any:
+    def guard(*args: Any, **path: Any) -> Any:
         if max_body is not None:
             request.max_content_length = max_body
         acting_principal()
@@ -214,7 +220,7 @@ def _guarded(view: Callable[..., Any], max_body: int | None) -> Callable[..., An
         g.ledger_settings = ledger_settings(path["org"], path["cycle"])
         return view(*args, **path)
 
-    return guarded
+    return guard
 
 
 def _run(

@@ -20,6 +20,8 @@ from shared.web.store_port import CommandStore
 
 EXTENSION = "bangvang"
 SESSION_COOKIE = "bangvang_demo"
+_PREFLIGHTED = ("application/json", "application/octet-stream")
+"""Types of what own pages send; a form of another site can make neither (it can make ``text/plain``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +91,15 @@ def acting_principal() -> Principal:
 def _sent_by_own_page() -> bool:
     """Whether only a script of this origin can have sent the request.
 
-    Another site can send neither JSON nor an ``Idempotency-Key`` without asking first (a preflight, which
-    is never granted), and cannot choose ``Origin``; the cookie is ``SameSite=Strict`` besides.
+    Another site can send neither JSON, nor a file as bare octets, nor an ``Idempotency-Key`` without
+    asking first (a preflight, which is never granted), and cannot choose ``Origin``; the cookie is
+    ``SameSite=Strict`` besides.
     """
     return (
         request.method not in ("GET", "HEAD")
         and urlsplit(request.headers.get("Origin", "")).netloc == request.host
         and request.headers.get("Sec-Fetch-Site", "same-origin") == "same-origin"
-        and request.mimetype == "application/json"
+        and request.mimetype in _PREFLIGHTED
         and "Idempotency-Key" in request.headers
     )
 

@@ -31,3 +31,14 @@ def test_an_address_without_tls_is_refused_when_a_service_starts() -> None:
     settings = Settings.from_env({"BANGVANG_JWKS": "http://issuer.example/certs"})
     with pytest.raises(ValueError, match="https"):
         verifier_for(settings.issuer, settings.jwks)
+
+
+def test_evidence_lies_in_a_folder_of_the_data_folder_unless_told_otherwise(tmp_path: Path) -> None:
+    settings = Settings.from_env({"BANGVANG_DATA": str(tmp_path)})
+    assert (settings.evidence, settings.evidence_limit, settings.clamd) == (
+        tmp_path / "evidence",
+        20_000_000,
+        "",
+    )
+    assert Settings.from_env({"BANGVANG_EVIDENCE": "/srv/evidence"}).evidence == Path("/srv/evidence")
+    assert Settings.from_env({"BANGVANG_EVIDENCE": "s3://bucket/x"}).evidence == "s3://bucket/x"

@@ -221,6 +221,7 @@ OWN_PAGE = {"Origin": "http://localhost", "Idempotency-Key": "k1", "Content-Type
         {"Idempotency-Key": None},
         {"Content-Type": "text/plain"},
         {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Type": "multipart/form-data; boundary=x"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},
     ],
@@ -244,6 +245,16 @@ def test_a_cookie_carries_a_command_of_our_own_page_in_the_demonstration_only(
         client = made.client
         client.set_cookie("bangvang_demo", made.issuer.issue("spec-btg"))
         assert client.post(SCORES, data=orjson.dumps(GOOD), headers=OWN_PAGE).status_code == status
+
+
+def test_a_cookie_carries_a_file_of_our_own_page_as_bare_octets_and_of_no_other(demo: Tiny) -> None:
+    client = demo.client
+    client.set_cookie("bangvang_demo", demo.issuer.issue("spec-btg"))
+    octets = {**OWN_PAGE, "Content-Type": "application/octet-stream"}
+    # 415: who it is was believed, and this route takes no file.
+    assert client.post(SCORES, data=b"x", headers=octets).status_code == 415
+    for change in ({"Origin": "http://elsewhere.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert client.post(SCORES, data=b"x", headers={**octets, **change}).status_code == 401
 
 
 def test_a_bad_token_is_an_error_whatever_the_cookie_says(demo: Tiny) -> None:
