@@ -14,11 +14,12 @@ from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_
 from services.ranking.projections import Publication
 from services.ranking.publication.gate import Blocker
 from services.ranking.publication.passage import passage_seen
-from services.ranking.publication.reward_list import XLSX, reward_list, workbook
+from services.ranking.publication.reward_list import reward_list, workbook
 from shared.database import read_transaction
 from shared.web.documents import problems
 from shared.web.etags import standings_tag, tagged
 from shared.web.parsing import ServiceBlueprint
+from shared.workbooks import XLSX
 
 
 def register(api: ServiceBlueprint) -> None:

@@ -12,17 +12,18 @@ import orjson
 
 from services.ranking.engine import COLUMNS, ENGINE, Standings, digest, table
 from services.ranking.offline.faults import RowFault
+from shared.formulas import csv_text
 
 ILLUSTRATIVE: Final = "DỮ LIỆU MINH HỌA"
 """What a computation under a rulebook of status ``illustrative`` says of itself."""
 
 
 def as_csv(standings: Standings) -> str:
-    """The table of §11; null is empty."""
+    """The table of §11; null is empty, and no name is a formula to a spreadsheet."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(table(standings))
+    writer.writerows([csv_text(cell) for cell in row] for row in table(standings))
     return text.getvalue()
 
 

@@ -5,34 +5,28 @@ Only what a publication pinned is on it, so the same version always gives the sa
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from zipfile import ZipFile, ZipInfo
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
-from openpyxl.xml.functions import tostring
 
 from services.ranking.desk import View, superseded_by
 from services.ranking.projections import Publication
 from services.ranking.view import local_time
 from shared.events.envelope import parse_instant
+from shared.workbooks import saved, text_cell
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 HEADINGS = ("STT", "Khu vực", "Mã", "Đơn vị", "Hạng", "Tổng điểm", "Điểm thưởng", "Điểm trừ", "Phân loại")
 WIDTHS = (6, 26, 14, 44, 8, 12, 12, 10, 28)
 TITLE_ROWS = 7
-RISKY = ("=", "+", "-", "@", "\t", "\r")
-"""A text that begins so could be taken for a formula by a spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +89,26 @@ def workbook(listed: RewardList) -> bytes:
     assert isinstance(sheet, Worksheet)
     sheet.title = "Khen thưởng"
     for number, line in enumerate(listed.heading, start=1):
-        cell = _text(sheet, number, 1, line)
+        cell = text_cell(sheet, number, 1, line)
         cell.font = Font(bold=number in (2, 5), size=13 if number == 2 else 11)
         sheet.merge_cells(start_row=number, start_column=1, end_row=number, end_column=len(HEADINGS))
     thin = Side(style="thin", color="888888")
     for column, words in enumerate(HEADINGS, start=1):
-        cell = _text(sheet, TITLE_ROWS, column, words)
+        cell = text_cell(sheet, TITLE_ROWS, column, words)
         cell.font, cell.border = Font(bold=True), Border(bottom=thin)
         cell.alignment = Alignment(wrap_text=True, vertical="top")
         sheet.column_dimensions[get_column_letter(column)].width = WIDTHS[column - 1]
     for offset, row in enumerate(listed.rows, start=TITLE_ROWS + 1):
         for column, value in enumerate(row, start=1):
             if isinstance(value, str):
-                _text(sheet, offset, column, value).alignment = Alignment(wrap_text=True, vertical="top")
+                text_cell(sheet, offset, column, value).alignment = Alignment(wrap_text=True, vertical="top")
                 continue
             cell = sheet.cell(offset, column, value)
             cell.alignment = Alignment(vertical="top")
             if isinstance(value, Decimal):
                 cell.number_format = "0" + (f".{'0' * listed.scale}" if listed.scale else "")
     if not listed.rows:
-        _text(sheet, TITLE_ROWS + 1, 1, "Không có đơn vị nào đạt mức này trong phiên bản này.")
+        text_cell(sheet, TITLE_ROWS + 1, 1, "Không có đơn vị nào đạt mức này trong phiên bản này.")
     sheet.freeze_panes = f"A{TITLE_ROWS + 1}"
     sheet.print_title_rows = f"{TITLE_ROWS}:{TITLE_ROWS}"
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -122,29 +116,4 @@ def workbook(listed: RewardList) -> bytes:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.print_options.gridLines = True
-    book.properties.creator = "Bảng Vàng"
-    book.properties.created = listed.made_at
-    out = io.BytesIO()
-    book.save(out)
-    book.properties.modified = listed.made_at  # saving put the clock of this machine there
-    return _timeless(out.getvalue(), tostring(book.properties.to_tree()), listed.made_at)
-
-
-def _timeless(made: bytes, properties: bytes, at: datetime) -> bytes:
-    """The archive ``made`` with the one instant ``at`` in it: no clock, no compressor's version shows."""
-    out = io.BytesIO()
-    with ZipFile(io.BytesIO(made)) as old, ZipFile(out, "w") as new:
-        for entry in old.infolist():
-            content = properties if entry.filename == "docProps/core.xml" else old.read(entry)
-            new.writestr(ZipInfo(entry.filename, at.timetuple()[:6]), content)
-    return out.getvalue()
-
-
-def _text(sheet: Worksheet, row: int, column: int, value: str) -> Cell:
-    """A cell that holds text and nothing else, whatever it begins with."""
-    cell = sheet.cell(row, column)
-    assert isinstance(cell, Cell)  # merged cells are never written twice
-    cell.value = value
-    cell.data_type = "s"
-    cell.quotePrefix = value.startswith(RISKY)
-    return cell
+    return saved(book, listed.made_at)
