@@ -76,8 +76,6 @@ TYPES = (
     # --- publishing
     _T("nothing-to-publish", 409, "Chưa có gì để công bố", "Nothing to publish",
        "Cần bộ tiêu chí và ít nhất một đơn vị.", "A rulebook and at least one unit are needed."),
-    _T("nothing-changed", 409, "Không có gì mới", "Nothing changed",
-       "Bảng xếp hạng vẫn như phiên bản gần nhất.", "The standings are those of the last version."),
     _T("standings-moved", 409, "Bảng đã thay đổi", "The standings moved",
        "Xem lại bảng hiện nay rồi công bố.", "Look at the present standings, then publish."),
     _T("noise", 409, "Có bản ghi không xác thực", "Records that are not authentic",

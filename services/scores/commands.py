@@ -50,7 +50,11 @@ class RegisterDepartment:
 
 @dataclass(frozen=True, slots=True)
 class GiveGrant:
-    """``start`` defaults to now, ``until`` to open; ``grant`` names it, for ending it later."""
+    """``start`` defaults to now, ``until`` to open; ``grant`` names it, for ending it later.
+
+    ``account``: person or service; ``label``: what the holder is called; ``invitation``: digest of the one
+    that was accepted.
+    """
 
     grant: str
     sub: str
@@ -58,6 +62,9 @@ class GiveGrant:
     scope: str
     start: str | None = None
     until: str | None = None
+    account: str = "person"
+    label: str | None = None
+    invitation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +75,34 @@ class EndGrant:
 
 
 @dataclass(frozen=True, slots=True)
+class HandOverGrant:
+    """``grant`` ends at ``at`` (default: now), and ``sub`` has it from then on under the name ``successor``."""
+
+    grant: str
+    successor: str
+    sub: str
+    reason: str
+    at: str | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Whoever gets the link may take ``role`` on ``scope``; ``label``: for whom it is meant."""
+
+    role: str
+    scope: str
+    label: str
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordScore:
-    """A raw input for one criterion at one stage.  ``rulebook`` (a digest) defaults to the one in force."""
+    """A raw input for one criterion at one stage.  ``rulebook`` (a digest) defaults to the one in force.
+
+    ``reason``: needed when it changes a value that stands.  ``document``: the source, needed when entered
+    for another body.  ``entered_by``: the specialist whose draft a head submits.
+    """
 
     unit: str
     criterion: str
@@ -81,6 +114,10 @@ class RecordScore:
     rulebook: str | None = None
     reason: str | None = None
     external_ref: str | None = None
+    basis: str | None = None
+    document: str | None = None
+    entered_by: str | None = None
+    evaluation: str | None = None
     evidence: tuple[dict[str, Any], ...] = ()
     occurred_at: str | None = None
 
@@ -92,6 +129,98 @@ class WithdrawScore:
     stage: str
     reason: str
     occurred_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRow:
+    """One cell of a unit's own sheet."""
+
+    criterion: str
+    value: str | None = None
+    target: str | None = None
+    state: str | None = None
+    period: str | None = None
+    basis: str | None = None
+    reason: str | None = None
+    evidence: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitSheet:
+    """The self scores of a unit as a whole; what stands already need not be repeated."""
+
+    unit: str
+    entries: tuple[SheetRow | MalformedRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmScores:
+    """The responsible body confirms what was entered for it; ``scores`` are numbers of their events."""
+
+    scores: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeScore:
+    """The responsible body says that a value is not its own."""
+
+    score: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRow:
+    """What an external evaluation says of one unit."""
+
+    unit: str
+    value: str | None = None
+    target: str | None = None
+    state: str | None = None
+    basis: str | None = None
+    evidence: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEvaluation:
+    """An external evaluation arrived, ``received_at`` (default now); ``supersedes`` a version before."""
+
+    criterion: str
+    document: str
+    addressed_to: str
+    entries: tuple[EvaluationRow | MalformedRow, ...]
+    period: str | None = None
+    received_at: str | None = None
+    supersedes: str | None = None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcknowledgeEvaluation:
+    """The unit has read an evaluation."""
+
+    evaluation: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignScoring:
+    """Another body scores a criterion from ``start`` on (default now)."""
+
+    criterion: str
+    owner: str
+    document: str
+    start: str | None = None
+    until: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetDue:
+    """By when a stage, or one external evaluation, is to be scored; ``due`` is exclusive."""
+
+    stage: str
+    due: str
+    document: str
+    criterion: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +255,15 @@ Command = (
     | AdoptRulebook
     | RegisterUnit
     | RegisterDepartment
-    | GiveGrant
-    | EndGrant
     | RecordScore
     | WithdrawScore
+    | SubmitSheet
+    | ConfirmScores
+    | DisputeScore
+    | RecordEvaluation
+    | AcknowledgeEvaluation
+    | AssignScoring
+    | SetDue
     | Propose
     | ChangeVeto
 )

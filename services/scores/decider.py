@@ -7,7 +7,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from zoneinfo import ZoneInfo
 
@@ -17,8 +16,6 @@ from services.scores.commands import (
     Batch,
     ChangeVeto,
     Command,
-    EndGrant,
-    GiveGrant,
     OpenCycle,
     Propose,
     RecordScore,
@@ -26,11 +23,12 @@ from services.scores.commands import (
     RegisterUnit,
     WithdrawScore,
 )
-from services.scores.setup import in_force, unknown_department, unknown_unit
+from services.scores.completeness import turned
+from services.scores.setup import in_force, unknown_criterion, unknown_department, unknown_unit
 from services.scores.state import State, Unit, evolve
 from shared.access import Target
 from shared.access.rules import SPEAKING
-from shared.batch import BatchResult, MalformedRow, decide_rows
+from shared.batch import BatchResult, decide_rows
 from shared.deciding import Caller, Speaker, check_happened, without_none
 from shared.decisions import Refused
 from shared.events import Draft
@@ -46,10 +44,6 @@ def decide(state: State, command: Command, caller: Caller, cycle: str) -> list[D
             return setup.open_cycle(state, command, caller, cycle)
         case AdoptRulebook():
             return setup.adopt_rulebook(state, command, caller, cycle)
-        case GiveGrant():
-            return setup.give_grant(state, command, caller)
-        case EndGrant():
-            return setup.end_grant(state, command, caller)
         case _:
             return [decide_one(state, command, caller)]
 
@@ -61,6 +55,15 @@ def decide_batch(state: State, batch: Batch, caller: Caller) -> BatchResult:
         return decide_one(held, row, caller)
 
     return decide_rows(state, batch.rows, one, evolve, batch.mode, name=batch.name)
+
+
+def turned_by(state: State, result: BatchResult, caller: Caller) -> list[Draft]:
+    """What the accepted rows of a batch complete or open again; it is stated after them."""
+    return turned(state, result.drafts, instant(caller.now))
+
+
+def _with_turns(state: State, drafts: list[Draft], caller: Caller) -> list[Draft]:
+    return [*drafts, *turned(state, drafts, instant(caller.now))]
 
 
 def decide_one(state: State, command: Command, caller: Caller) -> Draft:
@@ -82,22 +85,6 @@ def decide_one(state: State, command: Command, caller: Caller) -> Draft:
             raise TypeError(f"not a command of one fact: {type(command).__name__}")
 
 
-def subjects(command: Command | Batch) -> list[str]:
-    """The streams that ``command`` rests on, each once, in a fixed order.
-
-    Departments are asked for by type (they are few), because who the Office is decides who may enter
-    for others.
-    """
-    rows: Iterable[object] = command.rows if isinstance(command, Batch) else (command,)
-    found: dict[str, None] = {"*": None}
-    for row in rows:
-        if isinstance(row, RecordScore | WithdrawScore | Propose | ChangeVeto):
-            found[row.unit] = None
-        elif not isinstance(row, MalformedRow):
-            found.update(dict.fromkeys(setup.subjects(row)))
-    return list(found)
-
-
 def record_score(state: State, command: RecordScore, caller: Caller) -> Draft:
     """A raw input at one stage, by its owner, or by the Office on the owner's behalf (plan III.3).
 
@@ -109,13 +96,16 @@ def record_score(state: State, command: RecordScore, caller: Caller) -> Draft:
     speaker = _may_score(state, unit, leaf, command.stage, caller, "scores.record_score")
     check_happened(command.occurred_at, caller.now)
     _check_period(leaf, command)
+    _check_change(unit, command)
     try:
         check_value(book, unit.area, leaf.id, command.stage, command.value, command.target, command.state)
     except ValueRefused as refusal:
         raise _refused(refusal, command) from refusal
-    responsible = _responsible(unit, leaf, command.stage)
+    responsible = _responsible(state, unit, leaf, command.stage, caller)
+    facts = speaker.facts(responsible=responsible, occurred_at=command.occurred_at)
+    _check_entered(book, command, speaker, on_behalf="on_behalf_of" in facts)
     data = {
-        **speaker.facts(responsible=responsible, occurred_at=command.occurred_at),
+        **facts,
         "criterion": leaf.id,
         "stage": command.stage,
         "rulebook": book.digest,
@@ -126,6 +116,10 @@ def record_score(state: State, command: RecordScore, caller: Caller) -> Draft:
             period=command.period,
             reason=command.reason,
             external_ref=command.external_ref,
+            basis=command.basis,
+            document=command.document,
+            entered_by=command.entered_by,
+            evaluation=command.evaluation,
             evidence=command.evidence,
         ),
     }
@@ -148,7 +142,7 @@ def withdraw_score(state: State, command: WithdrawScore, caller: Caller) -> Draf
             value=leaf.id,
             status=409,
         )
-    responsible = _responsible(unit, leaf, command.stage)
+    responsible = _responsible(state, unit, leaf, command.stage, caller)
     data = {
         **speaker.facts(responsible=responsible, occurred_at=command.occurred_at),
         "criterion": leaf.id,
@@ -267,13 +261,7 @@ def _open_unit(state: State, code: str, book: Rulebook) -> Unit:
 def _leaf(book: Rulebook, criterion: str) -> Leaf:
     leaf = book.leaf.get(criterion)
     if leaf is None:
-        raise Refused(
-            "unknown-criterion",
-            f"Bộ tiêu chí đang áp dụng không có tiêu chí “{criterion}”.",
-            f'The rulebook in force has no criterion "{criterion}".',
-            field="criterion",
-            value=criterion,
-        )
+        raise unknown_criterion(criterion)
     return leaf
 
 
@@ -281,16 +269,55 @@ def _may_score(state: State, unit: Unit, leaf: Leaf, stage: str, caller: Caller,
     target = Target(
         unit=unit.code,
         stage=stage,
-        owners=(leaf.owner, *leaf.joint),
+        owners=state.owners(leaf, instant(caller.now)),
         entered_by=leaf.entered_by,
         office=_offices(state),
     )
     return caller.authorise(target, operation)
 
 
-def _responsible(unit: Unit, leaf: Leaf, stage: str) -> str:
+def _responsible(state: State, unit: Unit, leaf: Leaf, stage: str, caller: Caller) -> str:
     """A self score is the unit's; any other is the owner's, whoever enters it (plan III.3)."""
-    return unit.code if stage == "self" else leaf.owner
+    return unit.code if stage == "self" else state.owner(leaf, instant(caller.now))
+
+
+def _check_change(unit: Unit, command: RecordScore) -> None:
+    """Nothing changes without a reason: the older value stays beside the new one, and so does the why."""
+    if command.reason is None and unit.standing(command.criterion, command.stage) is not None:
+        raise Refused(
+            "reason-missing",
+            f"Tiêu chí {command.criterion} của {unit.code} đã có điểm; thay đổi thì phải nêu lý do.",
+            f"Criterion {command.criterion} of {unit.code} has a value; a change needs a reason.",
+            field="reason",
+        )
+
+
+def _check_entered(book: Rulebook, command: RecordScore, speaker: Speaker, *, on_behalf: bool) -> None:
+    """Who may state it finally (policy ``signoff``), and what an entry for another rests on (plan III.3)."""
+    if on_behalf and command.document is None:
+        raise Refused(
+            "document-missing",
+            "Nhập hộ thì phải nêu văn bản nguồn (số, ký hiệu).",
+            "An entry for another body names its source document.",
+            field="document",
+        )
+    if speaker.role == "department" and book.policies["signoff"] == "head":
+        raise Refused(
+            "signoff-needed",
+            "Chuyên viên chỉ lưu nháp; Trưởng Ban (lãnh đạo đơn vị) là người gửi điểm.",
+            "A specialist keeps a draft; the head of the department submits it.",
+            field="stage",
+            value=command.stage,
+            status=409,
+        )
+    if command.entered_by is not None and speaker.role != "department_head":
+        raise Refused(
+            "entered-by-not-wanted",
+            "Chỉ Trưởng Ban nêu người nhập (entered_by) khi gửi bản nháp của chuyên viên.",
+            "Only a head who submits a specialist's draft says who entered it.",
+            field="entered_by",
+            value=command.entered_by,
+        )
 
 
 def _check_period(leaf: Leaf, command: RecordScore) -> None:

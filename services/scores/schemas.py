@@ -7,19 +7,27 @@ from typing import Any
 from marshmallow import fields, validate, validates_schema
 
 from services.scores.commands import (
+    AssignScoring,
     Batch,
     ChangeVeto,
-    GiveGrant,
+    ConfirmScores,
+    DisputeScore,
+    EvaluationRow,
+    Invite,
     OpenCycle,
+    RecordEvaluation,
     RecordScore,
     RegisterDepartment,
     RegisterUnit,
+    SetDue,
+    SheetRow,
+    SubmitSheet,
     WithdrawScore,
 )
 from shared.batch import ALL_OR_NOTHING, MAX_ROWS, MODES
 from shared.commanding import CommandSchema, Rows
 from shared.events.catalogue.base import ROLES
-from shared.events.catalogue.scores import STAGES, Evidence, Period, ScoreRecorded
+from shared.events.catalogue.scores import RECIPIENTS, STAGES, Evidence, Period, ScoreRecorded
 from shared.events.fields import Code, DecimalString, Digest, Instant, LocalDate, Text
 
 GRANTED_ROLES = tuple(role for role in ROLES if not role.startswith("team_"))
@@ -88,14 +96,16 @@ class DepartmentBatchSchema(CommandSchema):
 
 
 class GrantSchema(CommandSchema):
-    makes = GiveGrant
+    """``grant``: a name for it, made up when none is given.  ``account``: person (default) or service."""
 
-    grant = Code(required=True)
+    grant = Code()
     sub = Text(required=True, maximum=128)
     role = fields.String(required=True, validate=validate.OneOf(GRANTED_ROLES))
     scope = Code(required=True)
     start = Instant(data_key="from")
     until = Instant()
+    account = fields.String(validate=validate.OneOf(["person", "service"]))
+    label = Text(maximum=200)
 
 
 class GrantEndSchema(CommandSchema):
@@ -103,6 +113,33 @@ class GrantEndSchema(CommandSchema):
 
     until = Instant()
     reason = Text(required=True, maximum=500)
+
+
+class GrantHandOverSchema(CommandSchema):
+    """The grant is named in the path.  ``at``: instant from which ``sub`` has it, default now."""
+
+    successor = Code()
+    sub = Text(required=True, maximum=128)
+    reason = Text(required=True, maximum=500)
+    at = Instant()
+    label = Text(maximum=200)
+
+
+class InvitationSchema(CommandSchema):
+    """``label``: for whom the link is meant; ``until``: of the grant that it offers."""
+
+    makes = Invite
+
+    role = fields.String(required=True, validate=validate.OneOf(GRANTED_ROLES))
+    scope = Code(required=True)
+    label = Text(required=True, maximum=200)
+    until = Instant()
+
+
+class SecretSchema(CommandSchema):
+    """The secret of an invitation's link."""
+
+    secret = fields.String(required=True, validate=validate.Length(min=1, max=100))
 
 
 class ScoreSchema(CommandSchema):
@@ -118,6 +155,9 @@ class ScoreSchema(CommandSchema):
     rulebook = Digest()
     reason = Text(maximum=1000)
     external_ref = Text(maximum=128)
+    basis = Text(maximum=1000)
+    document = Text(maximum=100)
+    entered_by = Text(maximum=128)
     evidence = fields.List(fields.Nested(Evidence), validate=validate.Length(max=20))
     occurred_at = Instant()
 
@@ -133,6 +173,113 @@ class ScoreBatchSchema(CommandSchema):
 
     def build(self, data: dict[str, Any]) -> Batch:
         return Batch(data["scores"], data.get("mode", ALL_OR_NOTHING), "scores")
+
+
+class SheetRowSchema(CommandSchema):
+    makes = SheetRow
+
+    criterion = Code(required=True)
+    value = DecimalString()
+    target = DecimalString()
+    state = fields.String(validate=validate.OneOf(["NO_TARGET"]))
+    period = Code()
+    basis = Text(maximum=1000)
+    reason = Text(maximum=1000)
+    evidence = fields.List(fields.Nested(Evidence), validate=validate.Length(max=20))
+
+    @validates_schema(skip_on_field_errors=True)
+    def value_or_state(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """As the event's own schema asks."""
+        _RECORDED.value_or_state(data)
+
+
+class SheetSchema(CommandSchema):
+    """``entries``: what is new or changed; what stands already need not be repeated."""
+
+    makes = SubmitSheet
+
+    unit = Code(required=True)
+    entries = Rows(SheetRowSchema, validate=validate.Length(max=MAX_ROWS))
+
+
+_NUMBER = validate.Range(min=1, max=10**12)
+
+
+class ConfirmSchema(CommandSchema):
+    """``scores``: numbers of their events, as receipts and lists name them."""
+
+    makes = ConfirmScores
+
+    scores = fields.List(
+        fields.Integer(strict=True, validate=_NUMBER),
+        required=True,
+        validate=validate.Length(min=1, max=MAX_ROWS),
+    )
+
+
+class DisputeSchema(CommandSchema):
+    makes = DisputeScore
+
+    score = fields.Integer(required=True, strict=True, validate=_NUMBER)
+    text = Text(required=True, maximum=1000)
+
+
+class EvaluationRowSchema(CommandSchema):
+    makes = EvaluationRow
+
+    unit = Code(required=True)
+    value = DecimalString()
+    target = DecimalString()
+    state = fields.String(validate=validate.OneOf(["NO_TARGET"]))
+    basis = Text(maximum=1000)
+    evidence = fields.List(fields.Nested(Evidence), validate=validate.Length(max=20))
+
+    @validates_schema(skip_on_field_errors=True)
+    def value_or_state(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """As the event's own schema asks."""
+        _RECORDED.value_or_state(data)
+
+
+class EvaluationSchema(CommandSchema):
+    """``received_at``: when the document arrived; ``period``: as the rulebook names it for the criterion."""
+
+    makes = RecordEvaluation
+
+    criterion = Code(required=True)
+    document = Text(required=True, maximum=100)
+    addressed_to = fields.String(required=True, validate=validate.OneOf(RECIPIENTS))
+    entries = Rows(EvaluationRowSchema, required=True, validate=validate.Length(min=1, max=MAX_ROWS))
+    period = Code()
+    received_at = Instant()
+    supersedes = Code()
+    reason = Text(maximum=1000)
+
+
+class AcknowledgeSchema(CommandSchema):
+    """The evaluation is named in the path."""
+
+    unit = Code(required=True)
+
+
+class AssignmentSchema(CommandSchema):
+    makes = AssignScoring
+
+    criterion = Code(required=True)
+    owner = Code(required=True)
+    document = Text(required=True, maximum=100)
+    start = Instant(data_key="from")
+    until = Instant()
+
+
+class DueSchema(CommandSchema):
+    """``due`` is exclusive: what comes before it is in time."""
+
+    makes = SetDue
+
+    stage = fields.String(required=True, validate=validate.OneOf(STAGES))
+    due = Instant(required=True)
+    document = Text(required=True, maximum=100)
+    criterion = Code()
 
 
 class WithdrawSchema(CommandSchema):

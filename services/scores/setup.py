@@ -1,32 +1,26 @@
-"""Deciders of the set-up: cycle, rulebook, register, grants.  Pure."""
+"""Deciders of the set-up: cycle, rulebook, register.  Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 
 from services.scores.commands import (
     AdoptRulebook,
-    EndGrant,
-    GiveGrant,
     OpenCycle,
     RegisterDepartment,
     RegisterUnit,
 )
 from services.scores.state import State
-from shared.access import Scope, Target
+from shared.access import Target
 from shared.deciding import Caller, without_none
 from shared.decisions import Refused
 from shared.events import Draft
-from shared.events.envelope import instant
 from shared.rulebook import Rulebook
 from shared.rulebook.amend import amendment_fault
 from shared.rulebook.faults import MESSAGES
 
 PART_CHARACTERS = 12_000
 """Characters in one part of a rulebook: at four bytes each, with its envelope, below an event's 60 KiB."""
-
-_SCOPE_OF_ROLE = {"unit": "unit", "department": "department", "department_head": "department"}
 
 
 def open_cycle(state: State, command: OpenCycle, caller: Caller, cycle: str) -> list[Draft]:
@@ -176,89 +170,6 @@ def register_department(state: State, command: RegisterDepartment, caller: Calle
     return Draft("department.registered.v1", f"department:{command.code}", data)
 
 
-def give_grant(state: State, command: GiveGrant, caller: Caller) -> list[Draft]:
-    """A person may act in a role on a scope; the scope must fit the role and exist."""
-    speaker = caller.authorise(Target())
-    if command.grant in state.grants:
-        raise Refused(
-            "grant-exists",
-            f"Đã có quyền mã {command.grant}.",
-            f"There is a grant {command.grant} already.",
-            field="grant",
-            value=command.grant,
-            status=409,
-        )
-    _check_scope(state, command)
-    start = command.start or instant(caller.now)
-    if command.until is not None and command.until <= start:
-        raise Refused(
-            "period-reversed",
-            "Thời điểm hết hạn phải sau thời điểm bắt đầu.",
-            "The end must lie after the start.",
-            field="until",
-            value=command.until,
-        )
-    data = {
-        **speaker.facts(),
-        "grant": command.grant,
-        "sub": command.sub,
-        "role": command.role,
-        "scope": command.scope,
-        "from": start,
-        **without_none(until=command.until),
-    }
-    return [Draft("grant.given.v1", f"grant:{command.grant}", data)]
-
-
-def _check_scope(state: State, command: GiveGrant) -> None:
-    scope = Scope.parse(command.scope)
-    wanted = _SCOPE_OF_ROLE.get(command.role, "ledger")
-    if scope is None or scope.kind != wanted:
-        shape = wanted if wanted == "ledger" else f"{wanted}:…"
-        raise Refused(
-            "wrong-scope-kind",
-            f"Vai trò {command.role} cần phạm vi dạng “{shape}”.",
-            f'The role {command.role} needs a scope of the form "{shape}".',
-            field="scope",
-            value=command.scope,
-        )
-    if scope.kind == "unit" and scope.code not in state.units:
-        raise unknown_unit(scope.code, "scope")
-    if scope.kind == "department" and scope.code not in state.departments:
-        raise unknown_department(scope.code, "scope")
-
-
-def end_grant(state: State, command: EndGrant, caller: Caller) -> list[Draft]:
-    """A grant ends, once; ``until`` is exclusive and defaults to now."""
-    speaker = caller.authorise(Target())
-    grant = state.grants.get(command.grant)
-    if grant is None:
-        raise Refused(
-            "unknown-grant",
-            f"Không có quyền mã {command.grant}.",
-            f"There is no grant {command.grant}.",
-            field="grant",
-            value=command.grant,
-            status=404,
-        )
-    if grant.ended:
-        raise Refused(
-            "grant-ended",
-            f"Quyền {command.grant} đã chấm dứt từ {grant.until}.",
-            f"The grant {command.grant} has ended at {grant.until}.",
-            field="grant",
-            value=command.grant,
-            status=409,
-        )
-    data = {
-        **speaker.facts(),
-        "grant": command.grant,
-        "until": command.until or instant(caller.now),
-        "reason": command.reason,
-    }
-    return [Draft("grant.ended.v1", f"grant:{command.grant}", data)]
-
-
 def in_force(state: State, stated: str | None = None) -> Rulebook:
     """The rulebook in force.  Raises when there is none, or ``stated`` (a digest) is another one."""
     book = state.rulebook()
@@ -292,6 +203,17 @@ def unknown_unit(code: str, field: str = "unit") -> Refused:
     )
 
 
+def unknown_criterion(criterion: str) -> Refused:
+    """The refusal for a criterion that the rulebook in force does not have."""
+    return Refused(
+        "unknown-criterion",
+        f"Bộ tiêu chí đang áp dụng không có tiêu chí “{criterion}”.",
+        f'The rulebook in force has no criterion "{criterion}".',
+        field="criterion",
+        value=criterion,
+    )
+
+
 def unknown_department(code: str, field: str = "department") -> Refused:
     """The refusal for a department that the register does not have."""
     return Refused(
@@ -312,22 +234,3 @@ def _check_days(first: str, last: str, field: str) -> None:
             field=field,
             value=first,
         )
-
-
-def subjects(command: object) -> Iterator[str]:
-    """The streams that a set-up command rests on."""
-    yield "*"
-    match command:
-        case RegisterUnit():
-            yield command.unit
-        case RegisterDepartment():
-            yield f"department:{command.code}"
-        case EndGrant():
-            yield f"grant:{command.grant}"
-        case GiveGrant():
-            yield f"grant:{command.grant}"
-            scope = Scope.parse(command.scope)
-            if scope is not None and scope.kind == "unit":
-                yield scope.code
-            if scope is not None and scope.kind == "department":
-                yield f"department:{scope.code}"

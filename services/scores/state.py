@@ -61,7 +61,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """An external evaluation that arrived.  ``content`` tells a duplicate, ``superseded`` an older version."""
+    """An external evaluation that arrived.  ``content`` tells a duplicate, ``superseded`` an old version."""
 
     evaluation: str
     criterion: str

@@ -56,6 +56,8 @@ TYPES = (
     # --- a value against the rulebook
     _T("not-a-number", 422, "Không phải số", "Not a number",
        "Viết dạng chuỗi thập phân, ví dụ “8.25”.", 'Write a decimal string such as "8.25".'),
+    _T("nothing-changed", 409, "Không có gì mới", "Nothing changed",
+       "Mọi thứ vẫn như lần gần nhất; không cần ghi lại.", "All is as it was stated last."),
     _T("value-missing", 422, "Thiếu giá trị", "Value missing",
        "Ghi giá trị; không có điểm khác với điểm 0.", "Give a value; no score is not a zero."),
     _T("outside-domain", 422, "Ngoài miền giá trị", "Outside the domain",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.scores.api import opening, reading, scores, setup
+from services.scores.api import drafts, opening, reading, scores, setup, submitting
 from services.scores.api.routes import blueprint
 
-__all__ = ["blueprint", "opening", "reading", "scores", "setup"]
+__all__ = ["blueprint", "drafts", "opening", "reading", "scores", "setup", "submitting"]

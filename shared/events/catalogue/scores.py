@@ -229,6 +229,10 @@ class SelfAssessmentSubmitted(Fact):
     changed = fields.Integer(required=True, strict=True, validate=validate.Range(min=0))
 
 
+RECIPIENTS = ("VP", "inspection_teams")
+"""Whom an external evaluation may be sent to (plan III.3)."""
+
+
 class EvaluationReceived(Fact):
     """An external evaluation arrived: one document of joint ``authors`` about several units.
 
@@ -242,7 +246,7 @@ class EvaluationReceived(Fact):
     criterion = Code(required=True)
     document = Text(required=True, maximum=100)
     authors = fields.List(Code(), required=True, validate=validate.Length(min=1, max=20))
-    addressed_to = fields.String(required=True, validate=validate.OneOf(["VP", "inspection_teams"]))
+    addressed_to = fields.String(required=True, validate=validate.OneOf(RECIPIENTS))
     units = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     content = Digest(required=True)
     supersedes = Code()
