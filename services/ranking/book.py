@@ -124,12 +124,9 @@ class Book:
     def names(self, state: State) -> Names:
         """Names for the codes of the ledger."""
         rulebook = state.rulebook
+        rows = {code: state.register(code) for code in state.units}
         return Names(
-            units={
-                code: str(unit.register.get("name", code))
-                for code, unit in state.units.items()
-                if unit.register is not None
-            },
+            units={code: str(row.get("name", code)) for code, row in rows.items() if row is not None},
             departments=dict(self._departments),
             criteria={} if rulebook is None else {leaf.id: leaf.label for leaf in rulebook.leaves},
         )

@@ -61,10 +61,11 @@ class Known:
 
 def areas_of(state: State) -> dict[str, str]:
     """The area of every registered unit by its code."""
+    rows = {code: state.register(code) for code in state.units}
     return {
-        code: str(unit.register["area"])
-        for code, unit in state.units.items()
-        if unit.register is not None and isinstance(unit.register.get("area"), str)
+        code: row["area"]
+        for code, row in rows.items()
+        if row is not None and isinstance(row.get("area"), str)
     }
 
 

@@ -7,6 +7,7 @@ Few distinct values on purpose: ties, full caps, quota lines and rescaled leaves
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 from typing import Any
 
 from services.ranking.engine import State, compute
@@ -46,6 +47,7 @@ def rows_of_state(state: State) -> list[tuple[Any, ...]]:
             row.sheet.scored_max,
             row.reasons,
             row.sheet.missing,
+            row.sheet.name,
         )
         for area in compute(state).areas
         for row in area.rows
@@ -180,13 +182,15 @@ def _quotas(rng: random.Random) -> list[Json]:
     return quotas
 
 
-def cycle(seed: int, units: int = 9, *, citing: bool = True) -> tuple[Rulebook, Board]:
+def cycle(seed: int, units: int = 9, *, citing: bool = True, living: bool = False) -> tuple[Rulebook, Board]:
     """A rulebook and the events of a whole cycle under it, wild values among them.
 
     With ``citing`` the round may close in the middle, and what follows cites positions: late scores that
-    the Committee admits or not, entries of the Office that a member confirms or disputes.
+    the Committee admits or not, entries of the Office that a member confirms or disputes.  With ``living``
+    values are entered on behalf, confirmed and disputed, and units are renamed, moved and closed meanwhile.
     """
     rng = random.Random(seed)
+    life = random.Random(f"life {seed}") if living else None
     book = rulebook(rng)
     board = Board(book)
     names = [f"U{n}" for n in range(units)]
@@ -203,12 +207,43 @@ def cycle(seed: int, units: int = 9, *, citing: bool = True) -> tuple[Rulebook, 
         stated += [(name, *_wild(rng)) for _ in range(rng.choice([0, 0, 0, 1, 3]))]
     rng.shuffle(stated)
     for name, verb, args, more in stated:
-        getattr(board, verb)(name, *args, **more, **_entered(rng, verb))
+        for_it = ON_BEHALF_OF_IT if life is not None and verb == "score" and life.random() < 0.4 else {}
+        getattr(board, verb)(name, *args, **more, **_entered(rng, verb), **for_it)
+        if life is not None and life.random() < 0.3:
+            _live(life, book, board, name)
     for _ in range(rng.choice([0, 0, 1, 2])):
         _tie_decision(rng, board, names)
     if citing:
         _after_the_round(rng, board, names)
+    for _ in range(0 if life is None else 20):
+        assert life is not None
+        _live(life, book, board, life.choice(names))
+    if citing and life is not None:
+        _after_the_round(rng, board, names)
     return book, board
+
+
+ON_BEHALF_OF_IT = {"on_behalf_of": "TNXP"}
+
+
+def _live(life: random.Random, book: Rulebook, board: Board, name: str) -> None:
+    """Something befalls a unit that is no score: an answer about one, or a change of the register."""
+    entered = [n + 1 for n in _positions(board, "score.recorded") if "on_behalf_of" in board.events[n][3]]
+    own = [number for number in entered if board.events[number - 1][2] == name]
+    day = (book.period.end + timedelta(days=life.choice([-40, -1, 0, 0, 1, 30]))).isoformat()
+    match life.choice([*["confirm"] * 4, *["dispute"] * 2, "rename", "rename", "move", "shut"]):
+        case "confirm":
+            cited = [_mostly(life, own[-6:], len(board.events) + 2) for _ in range(life.choice([1, 1, 3]))]
+            board.confirm(name, *cited)
+        case "dispute":
+            board.dispute(name, _mostly(life, own[-6:], len(board.events) + 2))
+        case "rename":
+            board.rename(name, f"{name} {life.choice('xyz')}", day)
+        case "move":
+            board.move(name, life.choice(AREAS), day)
+        case _:
+            if life.random() < 0.3:
+                board.shut(name, day)
 
 
 def _entered(rng: random.Random, verb: str) -> Json:

@@ -135,28 +135,49 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
         values.append([stage, points, alive and points != NONE])
 
     late: list[list[Any]] = []
+    unconfirmed: list[tuple[Json, list[Any]]] = []
+
+    def arrive(n: int, data: Json, value: list[Any]) -> None:
+        """What may count from event ``n`` on does, unless it comes too late then."""
+        seen = {event[0] for event in events[:n]}
+        over = "round.closed.v1" in seen
+        too_late = (
+            over
+            or ("conclusion.signed.v1" in seen and policies["score_after_conclusion"] == "refuse")
+            or (
+                "inspection.opened.v1" in seen
+                and data["stage"] == "department"
+                and policies["late_department_score"] == "refuse"
+            )
+        )
+        if data["stage"] != "self" and too_late:
+            value[2] = False
+            late.append(value)
+            if not (over and policies["score_after_round_closed"] == "refuse"):
+                waiting.append((data, value))
+
     for n, (kind, _, _, data) in enumerate(events):
         if kind == "score.recorded.v1" and data["criterion"] == leaf["id"]:
             allowed = data["stage"] == leaf["stage"] != "inspection" or (
                 data["stage"] == "self" and leaf["self"]
             )
             add(data["stage"], data, allowed)
-            seen = {event[0] for event in events[:n]}
-            over = "round.closed.v1" in seen
-            too_late = (
-                over
-                or ("conclusion.signed.v1" in seen and policies["score_after_conclusion"] == "refuse")
-                or (
-                    "inspection.opened.v1" in seen
-                    and data["stage"] == "department"
-                    and policies["late_department_score"] == "refuse"
-                )
-            )
-            if values[-1][2] and data["stage"] != "self" and too_late:
+            if (
+                values[-1][2]
+                and data.get("on_behalf_of")
+                and policies["on_behalf_confirmation"] == "required"
+            ):
                 values[-1][2] = False
-                late.append(values[-1])
-                if not (over and policies["score_after_round_closed"] == "refuse"):
-                    waiting.append((data, values[-1]))
+                unconfirmed.append((data, values[-1]))
+            elif values[-1][2]:
+                arrive(n, data, values[-1])
+        if kind == "confirmed":
+            named = [one for one in unconfirmed if any(one[0] is score for score in data["scores"])]
+            for score, value in named:
+                unconfirmed.remove((score, value))
+                if len(value) == 3:
+                    value[2] = True
+                    arrive(n, score, value)
         if kind == "admitted":
             for score, value in [one for one in waiting if one[0] is data["score"] and len(one[1]) == 3]:
                 value[2] = True
@@ -171,7 +192,8 @@ def stated_values(book: Json, leaf: Json, area: str, events: list[Event]) -> lis
         if kind == "score.withdrawn.v1" and data["criterion"] == leaf["id"]:
             standing = [one for one in values if one[0] == data["stage"] and len(one) == 3][-1:]
             over = "round.closed.v1" in {event[0] for event in events[:n]}
-            if not over or [one for one in standing if not one[2] and any(one is was for was in late)]:
+            idle = [*late, *(value for _, value in unconfirmed)]
+            if not over or [one for one in standing if not one[2] and any(one is was for was in idle)]:
                 withdraw(values, data["stage"])
         if kind == "decision.score_withdrawn.v1" and data["criterion"] == leaf["id"]:
             withdraw(values, data["stage"])
@@ -232,7 +254,36 @@ def settled(book: Json, events: list[Event]) -> list[Event]:
             late = cited[0] == "score.recorded.v1" and cited[2] == subject
             what = "admitted" if data["outcome"] == "accepted" else "admitted no longer"
             found[n] = (what if late else "blank", source, subject, {"score": cited[3]})
+        if kind == "score.confirmed.v1":
+            cited_ones = [events[number - 1] for number in data["scores"] if number <= n]
+            scores = [one[3] for one in cited_ones if one[0] == "score.recorded.v1" and one[2] == subject]
+            found[n] = ("confirmed", source, subject, {"scores": scores})
     return found
+
+
+def register(events: list[Event], last: str) -> dict[str, Json]:
+    """The register as it reads on the day ``last``: by unit its name, area, first and last day."""
+    units: dict[str, Json] = {}
+    for kind, _, subject, data in events:
+        if kind == "unit.registered.v1":
+            units[subject] = dict(data)
+    for unit, row in units.items():
+        said = [(kind, data) for kind, _, subject, data in events if subject == unit]
+        for wanted, what in (("unit.renamed.v1", "name"), ("unit.moved.v1", "area")):
+            days = sorted({data["valid_from"] for kind, data in said if kind == wanted})
+            held = [day for day in days if day <= last]
+            if held:
+                row[what] = [
+                    data[what] for kind, data in said if kind == wanted and data["valid_from"] == held[-1]
+                ][-1]
+        for kind, data in said:
+            if kind == "unit.closed.v1":
+                row["valid_to"] = data["last_day"]
+    return {
+        unit: row
+        for unit, row in units.items()
+        if row.get("valid_from", "0000") <= last <= row.get("valid_to", "9999")
+    }
 
 
 def index_of(events: list[Event], data: Json) -> int:
@@ -592,19 +643,10 @@ def allowed(quota: Json, e: int, below: int, ranked: int, registered: int) -> in
 
 def standings(book: Json, events: list[Event]) -> list[tuple[Any, ...]]:
     """Every open unit: area, rank, unit, total, class, base, bonus, penalty, complete, scored_max,
-    reasons, missing.
+    reasons, missing, name.
     """
-    units: dict[str, Json] = {}
     events = settled(book, events)
-    for kind, _, subject, data in events:
-        if kind == "unit.registered.v1":
-            units[subject] = data
-    last = book["period"]["to"]
-    units = {
-        unit: data
-        for unit, data in units.items()
-        if data.get("valid_from", "0000") <= last <= data.get("valid_to", "9999")
-    }
+    units = register(events, book["period"]["to"])
     return [
         (
             area["id"],
@@ -619,6 +661,7 @@ def standings(book: Json, events: list[Event]) -> list[tuple[Any, ...]]:
             one["scored_max"],
             tuple(one["reasons"]),
             tuple(one["missing"]),
+            units[one["unit"]]["name"],
         )
         for area in book["areas"]
         for one in area_result(book, area["id"], units, events)

@@ -88,6 +88,25 @@ class Board:
         data |= {key: one for key, one in (("value", value), ("target", target)) if one is not None}
         return self.state_fact("score.recorded.v1", "scores", unit, data)
 
+    def confirm(self, unit: str, *numbers: int) -> int:
+        """The responsible body confirms the values with these ``numbers``: each one's position and 1."""
+        return self.state_fact("score.confirmed.v1", "scores", unit, {"scores": list(numbers)})
+
+    def dispute(self, unit: str, number: int) -> int:
+        return self.state_fact("score.disputed.v1", "scores", unit, {"score": number, "text": "-"})
+
+    def rename(self, unit: str, name: str, valid_from: str) -> int:
+        data = {"name": name, "valid_from": valid_from, "document": "QĐ-20"}
+        return self.state_fact("unit.renamed.v1", "scores", unit, data)
+
+    def move(self, unit: str, area: str, valid_from: str, **more: Any) -> int:
+        data = {"area": area, "valid_from": valid_from, "document": "QĐ-21", **more}
+        return self.state_fact("unit.moved.v1", "scores", unit, data)
+
+    def shut(self, unit: str, last_day: str, *successors: str) -> int:
+        data = {"last_day": last_day, "successors": list(successors), "document": "QĐ-22", "reason": "-"}
+        return self.state_fact("unit.closed.v1", "scores", unit, data)
+
     def withdraw(self, unit: str, criterion: str, stage: str = "department", **more: Any) -> int:
         if stage in ("standing", "appeal"):
             kind, service = "decision.score_withdrawn.v1", "ranking"

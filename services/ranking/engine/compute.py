@@ -4,6 +4,7 @@ locale.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -86,8 +87,7 @@ def sheet_of(state: State, unit: str, rulebook: Rulebook | None = None) -> Sheet
     record = state.units.get(unit)
     if context is None or record is None or not _open(record, context.newest):
         return None
-    assert record.register is not None
-    area = record.register.get("area")
+    area = _row(record, context.newest).get("area")
     return judged(unit, record, str(area), context) if area in context.newest.area else None
 
 
@@ -97,8 +97,7 @@ def open_units(state: State, rulebook: Rulebook) -> dict[str, list[tuple[str, Un
     for code in sorted(state.units):
         unit = state.units[code]
         if _open(unit, rulebook):
-            assert unit.register is not None
-            area = unit.register.get("area")
+            area = _row(unit, rulebook).get("area")
             if isinstance(area, str) and area in found:
                 found[area].append((code, unit))
     return found
@@ -106,14 +105,22 @@ def open_units(state: State, rulebook: Rulebook) -> dict[str, list[tuple[str, Un
 
 def _open(unit: Unit, rulebook: Rulebook) -> bool:
     """Whether the register row is valid on the last day of the period; empty bounds are unbounded."""
-    if unit.register is None:
-        return False
     day = rulebook.period.end
+    row = unit.on(day)
+    if row is None:
+        return False
     try:
-        first, last = _day(unit.register.get("valid_from")), _day(unit.register.get("valid_to"))
+        first, last = _day(row.get("valid_from")), _day(row.get("valid_to"))
     except (TypeError, ValueError):
         return False
     return (first is None or first <= day) and (last is None or day <= last)
+
+
+def _row(unit: Unit, rulebook: Rulebook) -> Mapping[str, Any]:
+    """The register row of an open unit, as it counts in the cycle: on the last day of the period (§2)."""
+    row = unit.on(rulebook.period.end)
+    assert row is not None
+    return row
 
 
 def _day(text: Any) -> date | None:
@@ -128,8 +135,7 @@ def judged(code: str, unit: Unit, area: str, context: Context, *, history: bool 
     if memo is not None and memo[0] is context:
         kept: Sheet = memo[1]
         return kept
-    assert unit.register is not None
-    name = unit.register.get("name")
+    name = _row(unit, context.newest).get("name")
     sheet = judge(code, name if isinstance(name, str) else code, area, unit.facts, context, history=history)
     unit.memo = (context, sheet)
     return sheet

@@ -235,6 +235,9 @@ def _mark(reading: MarkReading, scale: int) -> Json:
         "withdrawn": mark.withdrawn,
         "late": mark.late,
         "admitted": mark.admitted,
+        "on_behalf": mark.on_behalf,
+        "confirmed": mark.confirmed,
+        "disputed": mark.disputed,
         "counts": reading.counts,
         "why": reading.why,
     }

@@ -28,7 +28,11 @@ UNSTATED: Final = "?"
 
 
 class Recorded(NamedTuple):
-    """A value stated for a criterion at a stage: raw input or points by format §3."""
+    """A value stated for a criterion at a stage: raw input or points by format §3.
+
+    ``number``: where another entered it on behalf of the responsible body, the number of its event within
+    its source, which that body's answer names.
+    """
 
     position: int
     origin: str
@@ -40,6 +44,17 @@ class Recorded(NamedTuple):
     rulebook: Any = None
     from_effective: Any = UNSTATED
     period: Any = None
+    number: int | None = None
+
+
+class Answered(NamedTuple):
+    """The responsible body confirms the values of these ``numbers`` that were entered for it, or disputes
+    them.
+    """
+
+    position: int
+    numbers: tuple[int, ...]
+    confirms: bool
 
 
 class Withdrawn(NamedTuple):
@@ -110,4 +125,15 @@ class Milestone(NamedTuple):
     what: str
 
 
-Fact = Recorded | Withdrawn | Proposed | Decided | VetoFact | VetoGiven | Models | Admitted | Milestone
+Fact = (
+    Recorded
+    | Answered
+    | Withdrawn
+    | Proposed
+    | Decided
+    | VetoFact
+    | VetoGiven
+    | Models
+    | Admitted
+    | Milestone
+)

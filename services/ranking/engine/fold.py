@@ -15,8 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from services.ranking.engine.facts import (
     ADJUSTMENT,
@@ -25,6 +26,7 @@ from services.ranking.engine.facts import (
     SCORES,
     UNSTATED,
     Admitted,
+    Answered,
     Decided,
     Fact,
     Milestone,
@@ -34,6 +36,7 @@ from services.ranking.engine.facts import (
     VetoFact,
     Withdrawn,
 )
+from shared.lineage import CHANGES, Change, register_on
 from shared.rulebook import Rulebook, RulebookFault, digest, read
 from shared.rulebook.amend import MODES, amendment_fault
 
@@ -43,13 +46,17 @@ _KEPT_UNINTERPRETED: Final = 1000
 class Unit:
     """The register row and the facts of one unit.  ``memo`` belongs to the judge, ``owner`` to copy on
     write.
+
+    ``register`` is the row as it was registered, ``changes`` what was stated of it since; :meth:`on` reads
+    them together.
     """
 
-    __slots__ = ("facts", "memo", "owner", "register")
+    __slots__ = ("changes", "facts", "memo", "owner", "register")
 
     def __init__(self, owner: object) -> None:
         self.owner = owner
         self.register: Mapping[str, Any] | None = None
+        self.changes: tuple[Change, ...] = ()
         self.facts: list[Fact] = []
         self.memo: Any = None
 
@@ -57,9 +64,16 @@ class Unit:
         """A copy that ``owner`` may write to."""
         copy = Unit(owner)
         copy.register = self.register
+        copy.changes = self.changes
         copy.facts = self.facts.copy()
         copy.memo = self.memo
         return copy
+
+    def on(self, day: date) -> Mapping[str, Any] | None:
+        """The row of the register as it reads on ``day``; None for a unit that nobody registered."""
+        if self.register is None or not self.changes:
+            return self.register
+        return register_on(self.register, self.changes, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +163,14 @@ class PublishingException:
     criteria: tuple[str, ...]
 
 
+class Assignment(NamedTuple):
+    """From ``position`` on it is known that ``owner`` scores ``criterion``, at some time of the cycle."""
+
+    position: int
+    criterion: Any
+    owner: Any
+
+
 @dataclass(frozen=True, slots=True)
 class Freeze:
     """A position with a name: standings after ``at`` events."""
@@ -160,12 +182,16 @@ class Freeze:
 
 
 class State:
-    """Everything known of one ledger up to ``size`` events.  See the contract of this module."""
+    """Everything known of one ledger up to ``size`` events.  See the contract of this module.
+
+    ``sequence``: the number that the newest event has within its source.
+    """
 
     __slots__ = (
         "acknowledged",
         "acknowledged_noise",
         "adoptions",
+        "assignments",
         "cycle",
         "decisions",
         "exceptions",
@@ -179,6 +205,7 @@ class State:
         "refused",
         "round",
         "scored",
+        "sequence",
         "size",
         "ties",
         "uninterpreted",
@@ -189,12 +216,14 @@ class State:
     def __init__(self, ledger: str) -> None:
         self.ledger = ledger
         self.size = 0
+        self.sequence = 0
         self.owner: object = object()
         self.units: dict[str, Unit] = {}
         self.opened: Mapping[str, Any] | None = None
         self.cycle: Mapping[str, Any] | None = None
         self.parts: Mapping[str, Mapping[int, str]] = {}
         self.adoptions: tuple[Adoption, ...] = ()
+        self.assignments: tuple[Assignment, ...] = ()
         self.refused: tuple[Refused, ...] = ()
         self.ties: tuple[TieDecision, ...] = ()
         self.publications: tuple[Published, ...] = ()
@@ -235,6 +264,14 @@ class State:
         unit.facts.append(fact)
         unit.memo = None
 
+    def register(self, code: str) -> Mapping[str, Any] | None:
+        """The register row of a unit as it counts here: on the last day of the period of the rulebook in
+        force (format §2), or with all that was stated while there is none.  None: never registered.
+        """
+        unit = self.units.get(code)
+        rulebook = self.rulebook
+        return None if unit is None else unit.on(date.max if rulebook is None else rulebook.period.end)
+
     @property
     def rulebook(self) -> Rulebook | None:
         """The newest rulebook in force, or None."""
@@ -268,6 +305,7 @@ def evolve(
     and changes nothing else.
     """
     state.size = position + 1
+    state.sequence = sequence
     rule = _RULES.get(event_type)
     if rule is None or not source.startswith(rule[0]):
         uninterpreted(state, position, event_type)
@@ -305,10 +343,46 @@ def _score(state: State, subject: str, position: int, data: dict[str, Any]) -> N
             get("rulebook"),
             UNSTATED,
             get("period"),
+            None if get("on_behalf_of") is None else state.sequence,
         )
     )
     unit.memo = None
     state.scored = True
+
+
+def _score_answered(state: State, subject: str, position: int, named: Any, type_: str) -> None:
+    """The responsible body answers for values that were entered for it.
+
+    A confirmation closes the question: who changes his mind after it states another value.
+    """
+    unit = state.units.get(subject)
+    open_ = set() if unit is None else _unconfirmed(unit)
+    numbers = [one for one in named if type(one) is int and one in open_] if isinstance(named, list) else []
+    if numbers:
+        state.add(subject, Answered(position, tuple(numbers), type_ == "score.confirmed"))
+    else:
+        state.refused = (*state.refused, Refused(position, type_, "NOTHING_TO_ANSWER"))
+
+
+def _unconfirmed(unit: Unit) -> set[int]:
+    """Numbers of the values that another body entered, without those that were confirmed."""
+    entered = {fact.number for fact in unit.facts if isinstance(fact, Recorded) and fact.number is not None}
+    return entered.difference(
+        *(fact.numbers for fact in unit.facts if isinstance(fact, Answered) and fact.confirms)
+    )
+
+
+def _score_confirmed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    _score_answered(state, subject, position, data.get("scores"), "score.confirmed")
+
+
+def _score_disputed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    _score_answered(state, subject, position, [data.get("score")], "score.disputed")
+
+
+def _scoring_assigned(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    made = Assignment(position, data.get("criterion"), data.get("owner"))
+    state.assignments = (*state.assignments, made)
 
 
 def _score_withdrawn(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
@@ -332,6 +406,15 @@ def _registered(state: State, subject: str, position: int, data: dict[str, Any])
     unit = state.unit(subject)
     unit.register = data
     unit.memo = None
+
+
+def _changed(type_: str) -> Rule:
+    def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        unit = state.unit(subject)
+        unit.changes = (*unit.changes, Change(type_, data))
+        unit.memo = None
+
+    return rule
 
 
 def _ledger_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
@@ -524,13 +607,23 @@ def _late_fact(state: State, subject: str, position: int, data: dict[str, Any]) 
 
 
 def _late(state: State, unit: Unit, at: int) -> bool:
-    """Whether a score of ``unit`` stands at ``at``, after the start or end of its inspection or round."""
+    """Whether a score of ``unit`` stands at ``at`` that was stated, or confirmed, after the start or end of
+    its inspection or round.
+    """
     ends = [fact.position for fact in unit.facts if isinstance(fact, Milestone)]
     if state.round is not None:
         ends.append(state.round.position)
-    return any(end < at for end in ends) and any(
-        isinstance(fact, Recorded) and fact.position == at and fact.origin == SCORES for fact in unit.facts
-    )
+    scores = [
+        fact
+        for fact in unit.facts
+        if isinstance(fact, Recorded) and fact.position == at and fact.origin == SCORES
+    ]
+    confirmed = [
+        fact.position
+        for fact in unit.facts
+        if isinstance(fact, Answered) and fact.confirms and any(one.number in fact.numbers for one in scores)
+    ]
+    return bool(scores) and any(end < moment for end in ends for moment in (at, *confirmed))
 
 
 def _exception(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
@@ -650,11 +743,15 @@ _DECISIONS: Final[dict[str, Rule]] = {
 _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "score.recorded.v1": (_SC, _score),
     "score.withdrawn.v1": (_SC, _score_withdrawn),
+    "score.confirmed.v1": (_SC, _score_confirmed),
+    "score.disputed.v1": (_SC, _score_disputed),
     "bonus.proposed.v1": (_SC, _proposed),
     "penalty.proposed.v1": (_SC, _proposed),
     "veto.recorded.v1": (_SC, _veto("veto.recorded")),
     "veto.lifted.v1": (_SC, _veto("veto.lifted")),
     "unit.registered.v1": (_SC, _registered),
+    **{name: (_SC, _changed(name)) for name in CHANGES},
+    "scoring.assigned.v1": (_SC, _scoring_assigned),
     "rulebook.part.v1": (_SC, _rulebook_part),
     "rulebook.adopted.v1": (_SC, _rulebook_adopted),
     "cycle.opened.v1": (_SC, _cycle_opened),
@@ -673,18 +770,12 @@ _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "key.added.v1": (_ROOT, _inert),
     "key.retired.v1": (_ROOT, _inert),
     "department.registered.v1": (_SC, _inert),
-    "unit.renamed.v1": (_SC, _inert),
-    "unit.moved.v1": (_SC, _inert),
-    "unit.closed.v1": (_SC, _inert),
-    "scoring.assigned.v1": (_SC, _inert),
     "scoring.due_set.v1": (_SC, _inert),
     "scoring.completed.v1": (_SC, _inert),
     "scoring.reopened.v1": (_SC, _inert),
     "selfassessment.submitted.v1": (_SC, _inert),
     "evaluation.received.v1": (_SC, _inert),
     "evaluation.acknowledged.v1": (_SC, _inert),
-    "score.confirmed.v1": (_SC, _inert),
-    "score.disputed.v1": (_SC, _inert),
     "grant.given.v1": (_SC, _inert),
     "grant.ended.v1": (_SC, _inert),
     "round.opened.v1": (_IN, _inert),

@@ -146,7 +146,7 @@ def _divided(
 
 
 def _attribute(state: State, unit: str, attribute: str) -> str:
-    register = state.units[unit].register
+    register = state.register(unit)
     assert register is not None  # only registered units have a sheet
     value = register.get(attribute)
     return value if isinstance(value, str) else ""

@@ -22,6 +22,7 @@ from services.ranking.engine.facts import (
     STAGES_OF,
     UNSTATED,
     Admitted,
+    Answered,
     Decided,
     Fact,
     Models,
@@ -38,6 +39,8 @@ VETO_ORIGIN: Final = "veto"
 ZERO: Final = Fraction(0)
 TOO_LATE: Final = ("ROUND_CLOSED", "AFTER_CONCLUSION", "LATE")
 """Why a value that came too late does not count unless the Committee decides so."""
+UNANSWERED: Final = ("UNCONFIRMED", "DISPUTED")
+"""Why a value that was entered for another body does not count until that body confirms it (format §10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +49,12 @@ class Mark:
 
     ``status`` else says why not: a row code (``S006``), ``STALE`` (the effective value before an
     adjustment was not the one it states), ``PERIOD`` (made for another period), ``STALE_RULEBOOK``,
-    ``NO_RULEBOOK``, ``INVALIDATED``, ``ROUND_CLOSED``, ``AFTER_CONCLUSION`` or ``LATE``.  ``late`` flags a
-    value that came after the inspection was opened.  ``admitted``: position of the decision that lets a
-    late value count; within its stage it is as new as that.  ``kept_against``: position of a withdrawal that
-    came after the round was closed, so that the value still stands.  ``points`` None with an empty status:
-    the leaf is rescaled out.
+    ``NO_RULEBOOK``, ``INVALIDATED``, ``ROUND_CLOSED``, ``AFTER_CONCLUSION``, ``LATE``, ``UNCONFIRMED`` or
+    ``DISPUTED``.  ``late`` flags a value that came after the inspection was opened.  ``admitted``: position
+    of the decision that lets a late value count; within its stage it is as new as that.  ``kept_against``:
+    position of a withdrawal that came after the round was closed, so that the value still stands.
+    ``on_behalf``: another body entered it; ``confirmed``, ``disputed``: position of the responsible body's
+    answer.  ``points`` None with an empty status: the leaf is rescaled out.
     """
 
     position: int
@@ -65,6 +69,9 @@ class Mark:
     late: bool
     admitted: int | None = None
     kept_against: int | None = None
+    on_behalf: bool = False
+    confirmed: int | None = None
+    disputed: int | None = None
 
 
 class LeafSheet(NamedTuple):
@@ -156,6 +163,8 @@ class _Mark:
 
     __slots__ = (
         "admitted",
+        "confirmed",
+        "disputed",
         "fact",
         "kept_against",
         "late",
@@ -180,6 +189,8 @@ class _Mark:
         self.late = False
         self.admitted: int | None = None
         self.kept_against: int | None = None
+        self.confirmed: int | None = None
+        self.disputed: int | None = None
         self.too_late = ""
         self.outcome: LeafSheet | None = None
 
@@ -202,6 +213,9 @@ class _Mark:
             self.late,
             self.admitted,
             self.kept_against,
+            fact.number is not None,
+            self.confirmed,
+            self.disputed,
         )
 
 
@@ -245,6 +259,8 @@ class _Play:
                 self.counted += fact.number
             elif isinstance(fact, Admitted):
                 self._admitted(fact)
+            elif isinstance(fact, Answered):
+                self._answered(fact)
             elif fact.what == "opened":
                 self.opened = fact.position if self.opened is None else self.opened
             else:
@@ -282,7 +298,8 @@ class _Play:
         mark = _Mark(fact, own, *known)
         if not mark.status:
             if fact.origin == SCORES:
-                mark.status = self._timeliness(mark)
+                waits = fact.number is not None and self._waits(fact.position)
+                mark.status = "UNCONFIRMED" if waits else self._timeliness(mark, fact.position)
             elif fact.origin == ADJUSTMENT and fact.from_effective != UNSTATED:
                 before = self.effective_before(str(fact.criterion), fact.position)
                 if not _same(before, fact.from_effective):
@@ -314,6 +331,30 @@ class _Play:
                     mark.status, mark.admitted = mark.too_late, None
                 return
 
+    def _waits(self, position: int) -> bool:
+        """Whether what another body entered at ``position`` waits for a confirmation: by the rules that judge
+        the value itself.
+        """
+        return self.context.judge_at(position).policies["on_behalf_confirmation"] == "required"
+
+    def _answered(self, fact: Answered) -> None:
+        """Confirmed, a value that waited counts from here on, in the place at which it was stated; so it is
+        here that it is in time or late.
+        """
+        for mark in (mark for marks in self.marks.values() for mark in marks):
+            if mark.fact.number not in fact.numbers:
+                continue
+            waiting = mark.status in UNANSWERED
+            if not fact.confirms:
+                mark.disputed = fact.position
+                mark.status = "DISPUTED" if waiting else mark.status
+                continue
+            mark.confirmed = fact.position
+            if waiting:
+                mark.status = self._timeliness(mark, fact.position)
+                if self.context.again and not mark.status:
+                    self._judge_anew(mark)
+
     def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
         if own < 0:
             return None, "NO_RULEBOOK"
@@ -337,14 +378,15 @@ class _Play:
             index, self.area, fact.criterion, fact.stage, fact.value, fact.target, fact.state
         )
 
-    def _timeliness(self, mark: _Mark) -> str:
-        """Policies of §10 about values that come after the inspection, the conclusion or the round."""
-        fact = mark.fact
+    def _timeliness(self, mark: _Mark, position: int) -> str:
+        """Policies of §10 about values that come, at ``position``, after the inspection, the conclusion or
+        the round.
+        """
         if mark.stage == "self":
             return ""
         policies = self.rulebook.policies
-        mark.late = self.opened is not None and fact.position > self.opened
-        if self.context.closed is not None and fact.position > self.context.closed:
+        mark.late = self.opened is not None and position > self.opened
+        if self.context.closed is not None and position > self.context.closed:
             return "ROUND_CLOSED"
         if self.concluded is not None and policies["score_after_conclusion"] == "refuse":
             return "AFTER_CONCLUSION"
@@ -361,7 +403,7 @@ class _Play:
         for mark in reversed(self.marks.get(fact.criterion, [])):
             if mark.stage == fact.stage and not mark.withdrawn and not mark.veto:
                 # After the round, what a score says changes by decision only: taking it back as well (§10).
-                if too_late and mark.status not in TOO_LATE:
+                if too_late and mark.status not in TOO_LATE + UNANSWERED:
                     mark.kept_against = fact.position
                 else:
                     mark.withdrawn = True

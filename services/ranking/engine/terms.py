@@ -85,7 +85,7 @@ def _rests_on(leaf: LeafSheet) -> tuple[int, ...]:
     if place is None:
         return ()
     mark = leaf.marks[place]
-    return (mark.position,) if mark.admitted is None else (mark.position, mark.admitted)
+    return tuple(at for at in (mark.position, mark.confirmed, mark.admitted) if at is not None)
 
 
 def _adjustments(sheet: Sheet, kind: str, cap: str, rules: AdjustmentRules, sign: int) -> list[Term]:

@@ -152,6 +152,14 @@ _WHY: Final[Mapping[str, Words]] = {
     "ROUND_CLOSED": Words("đến sau khi đợt kiểm tra kết thúc", "it came after the round was closed"),
     "AFTER_CONCLUSION": Words("đến sau kết luận kiểm tra", "it came after the conclusion"),
     "LATE": Words("đến sau khi bắt đầu kiểm tra", "it came after the inspection was opened"),
+    "UNCONFIRMED": Words(
+        "nhập hộ, đơn vị chịu trách nhiệm chưa xác nhận",
+        "entered on behalf, and not confirmed by the responsible body",
+    ),
+    "DISPUTED": Words(
+        "nhập hộ, đơn vị chịu trách nhiệm không công nhận",
+        "entered on behalf, and disputed by the responsible body",
+    ),
     "DUPLICATE": Words("trùng một sự việc đã tính", "the same occurrence counts already"),
     "REVOKED": Words("quyết định đã được thay", "the decision was replaced"),
     "REFUSED": Words("Ban Thường vụ không duyệt", "the Standing Committee refused it"),

@@ -123,7 +123,7 @@ def register(pages: Blueprint) -> None:
 
 def units_of(state: State, names: Names) -> list[tuple[str, str]]:
     """Code and name of every registered unit, by name as people sort."""
-    listed = [(code, names.unit(code)) for code in state.units if state.units[code].register is not None]
+    listed = [(code, names.unit(code)) for code in state.units if state.register(code) is not None]
     return sorted(listed, key=lambda one: (natural_key(one[1]), one[0]))
 
 
