@@ -1,4 +1,4 @@
-"""The ranking web process as a child of the tests: gunicorn over a hand-fed ledger."""
+"""The web process of a service as a child of the tests: gunicorn over what a test has set up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ class Live:
         return f"{self.address}/ranking/{LEDGER}/"
 
 
-def serve(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
+def serve(settings: Settings, service: str = "ranking") -> tuple[subprocess.Popen[bytes], str]:
+    """gunicorn of ``service`` on a free port, and its address, once it answers."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -40,7 +41,7 @@ def serve(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
         [
             *(sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread"),
             *("--threads", "16", "--graceful-timeout", "1", "--log-level", "warning", "--no-control-socket"),
-            "services.ranking.app:create_app()",
+            f"services.{service}.app:create_app()",
         ],
         cwd=PROJECT,
         env={
@@ -53,7 +54,7 @@ def serve(settings: Settings) -> tuple[subprocess.Popen[bytes], str]:
     address = f"http://127.0.0.1:{port}"
     for _ in range(200):
         try:
-            with urllib.request.urlopen(f"{address}/ranking/livez", timeout=2):
+            with urllib.request.urlopen(f"{address}/{service}/livez", timeout=2):
                 return process, address
         except (urllib.error.URLError, OSError):
             if process.poll() is not None:
