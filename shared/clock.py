@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import Column, Connection, Engine, String, Table, func, insert, select, update
+from sqlalchemy import Column, Connection, Engine, String, Table, bindparam, func, insert, select, update
 
 from shared.database import is_postgres, metadata, read_transaction
 from shared.events.envelope import instant, parse_instant
@@ -23,6 +23,7 @@ scenario_clock = Table(
     Column("ledger", String(64), primary_key=True),
     Column("now", String(27), nullable=False),  # an instant as events write it; its order is time's order
 )
+_SCENARIO = select(scenario_clock.c.now).where(scenario_clock.c.ledger == bindparam("of_ledger"))
 
 
 class ClockNotSet(RuntimeError):
@@ -106,7 +107,7 @@ class LedgerClock:
 
 def scenario(connection: Connection, ledger: str) -> datetime | None:
     """The scenario time of ``ledger``, or None when it was never set."""
-    text = connection.scalar(select(scenario_clock.c.now).where(scenario_clock.c.ledger == ledger))
+    text = connection.scalar(_SCENARIO, {"of_ledger": ledger})
     return None if text is None else parse_instant(text)
 
 

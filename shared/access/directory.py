@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from shared.access.grants import BEGINNING, Grant
 from shared.access.tables import grants, ledgers, metadata
@@ -24,6 +24,13 @@ FIRST_ADMIN = "first-admin:"
 """Begins the name of a grant that position 0 gives."""
 
 TEAM_ROLES = {"leader": "team_leader", "secretary": "team_secretary"}
+_SETTINGS_OF = select(ledgers).where(ledgers.c.ledger == bindparam("of_ledger"))
+_GIVEN = (
+    select(grants)
+    .where(grants.c.ledger == bindparam("of_ledger"))
+    .order_by(grants.c.given_position, grants.c.grant_id)
+)
+_GIVEN_TO = _GIVEN.where(grants.c.sub == bindparam("to_sub"))
 _TYPES = frozenset(("ledger.opened.v1", "grant.given.v1", "grant.ended.v1", "team.formed.v1"))
 
 
@@ -205,7 +212,7 @@ def _end(connection: Connection, ledger: str, position: int, until: str, *which:
 
 def settings_of(connection: Connection, ledger: str) -> LedgerSettings | None:
     """Settings of ``ledger``, or None while this service does not know it."""
-    row = connection.execute(select(ledgers).where(ledgers.c.ledger == ledger)).first()
+    row = connection.execute(_SETTINGS_OF, {"of_ledger": ledger}).first()
     return None if row is None else _settings(row)
 
 
@@ -222,7 +229,7 @@ def grants_of(
     ``position``: as known from the first ``position`` events only; None: as known now.
     """
     moment = instant(at)
-    found = _read(connection, ledger, position, grants.c.sub == sub)
+    found = _read(connection, ledger, position, sub)
     return tuple(known.grant for known in found if known.grant.holds_at(moment))
 
 
@@ -260,12 +267,13 @@ def people(connection: Connection, ledger: str, at: datetime) -> tuple[Person, .
     return tuple(Person(sub, names.get(sub, ""), tuple(held[sub])) for sub in sorted(held))
 
 
-def _read(connection: Connection, ledger: str, position: int | None, *which: Any) -> Iterable[KnownGrant]:
-    query = select(grants).where(grants.c.ledger == ledger, *which)
-    if position is not None:
-        query = query.where(grants.c.given_position < position)
-    query = query.order_by(grants.c.given_position, grants.c.grant_id)
-    for row in connection.execute(query):
+def _read(
+    connection: Connection, ledger: str, position: int | None, sub: str | None = None
+) -> Iterable[KnownGrant]:
+    values = {"of_ledger": ledger} if sub is None else {"of_ledger": ledger, "to_sub": sub}
+    for row in connection.execute(_GIVEN if sub is None else _GIVEN_TO, values).all():
+        if position is not None and row.given_position >= position:
+            break
         told = row.ended_position is not None and (position is None or row.ended_position < position)
         ends = [end for end in (row.valid_until, row.ended_until if told else None) if end is not None]
         yield KnownGrant(

@@ -30,6 +30,7 @@ MAX_TOKEN = 8 * 1024
 LOCAL_ALGORITHMS = ("Ed25519",)
 REMOTE_ALGORITHMS = ("Ed25519", "ES256", "PS256", "RS256")
 _REFRESH_SECONDS = 60
+_TOKENS_KEPT = 512
 
 
 class TokenError(Exception):
@@ -155,12 +156,17 @@ class UrlKeys:
 
 
 class TokenVerifier:
-    """Checks tokens of one issuer: signature, ``iss``, ``aud``, ``exp``, ``nbf``, ``iat``, ``sub``."""
+    """Checks tokens of one issuer: signature, ``iss``, ``aud``, ``exp``, ``nbf``, ``iat``, ``sub``.
+
+    A signature that was found good is not checked again while the issuer's keys are the very same; what
+    the token claims is judged each time.
+    """
 
     def __init__(self, issuer: str, source: KeySource, *, now: Callable[[], float] = time.time) -> None:
         self._issuer = issuer
         self._source = source
         self._now = now
+        self._signed: dict[str, tuple[KeySet, dict[str, object]]] = {}
 
     def verify(self, token: str) -> Principal:
         """Whom ``token`` proves.  Raises a subclass of :class:`TokenError`."""
@@ -197,15 +203,24 @@ class TokenVerifier:
 
     def _decode(self, token: str) -> dict[str, object]:
         algorithms = self._source.algorithms
+        keys = self._source.keys()
+        known = self._signed.get(token)
+        if known is not None and known[0] is keys:
+            return known[1]
         try:
             try:
-                return jwt.decode(token, self._source.keys(), algorithms=algorithms).claims
+                claims = jwt.decode(token, keys, algorithms=algorithms).claims
             except InvalidKeyIdError:  # the issuer may have a new key since we last looked
-                return jwt.decode(token, self._source.keys(refresh=True), algorithms=algorithms).claims
+                keys = self._source.keys(refresh=True)
+                claims = jwt.decode(token, keys, algorithms=algorithms).claims
         except InvalidKeyIdError as error:
             raise TokenUnknownKey("signed by a key that the issuer does not publish") from error
         except (JoseError, ValueError) as error:
             raise TokenMalformed("not a token that this service can trust") from error
+        if len(self._signed) >= _TOKENS_KEPT:
+            self._signed.clear()
+        self._signed[token] = (keys, claims)
+        return claims
 
 
 def verifier_for(issuer: str, jwks: Path | str) -> TokenVerifier:

@@ -151,7 +151,9 @@ def command_route(
 
         receive.__name__ = getattr(handler, "__name__", operation.replace(".", "_"))
         receive.__doc__ = f"{summary}\n\n{handler.__doc__ or ''}"
-        view = blueprint.arguments(schema, location="json")(receive)
+        # One instance for all requests: a schema is costly to make and holds nothing of what it reads.
+        made = schema() if isinstance(schema, type) else schema
+        view = blueprint.arguments(made, location="json")(receive)
         view = guarded(view, max_body)
         view = blueprint.response(
             HTTPStatus.CREATED,

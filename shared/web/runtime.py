@@ -26,7 +26,10 @@ _PREFLIGHTED = ("application/json", "application/octet-stream")
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Held by the app for its whole life.  ``clock``: each ledger's own time, real or simulated."""
+    """Held by the app for its whole life.  ``clock``: each ledger's own time, real or simulated.
+
+    ``ledgers``: settings of the ledgers found so far; they stand in position 0, which never changes.
+    """
 
     service: str
     settings: Settings
@@ -34,6 +37,7 @@ class Runtime:
     verifier: TokenVerifier
     clock: Clock
     store: CommandStore | None = None
+    ledgers: dict[str, LedgerSettings] = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,18 @@ def runtime() -> Runtime:
 def ledger_settings(org: str, cycle: str) -> LedgerSettings:
     """Settings of the ledger in the path.  Raises a 404 problem when this service does not know it."""
     name = f"{org}/{cycle}"
-    with read_transaction(runtime().engine) as connection:
-        found = settings_of(connection, name)
+    current = runtime()
+    found = current.ledgers.get(name)
     if found is None:
-        raise Problem(
-            "unknown-ledger",
-            f"Không có sổ “{name[:64]}” trong dịch vụ này.",
-            f'This service knows no ledger "{name[:64]}".',
-        )
+        with read_transaction(current.engine) as connection:
+            found = settings_of(connection, name)
+        if found is None:
+            raise Problem(
+                "unknown-ledger",
+                f"Không có sổ “{name[:64]}” trong dịch vụ này.",
+                f'This service knows no ledger "{name[:64]}".',
+            )
+        current.ledgers[name] = found
     return found
 
 
