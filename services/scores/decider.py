@@ -11,20 +11,31 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from services.scores import setup
+from services.scores.assigning import assign_scoring, set_due
 from services.scores.commands import (
+    AcknowledgeEvaluation,
     AdoptRulebook,
+    AssignScoring,
     Batch,
     ChangeVeto,
     Command,
+    ConfirmScores,
+    DisputeScore,
     OpenCycle,
     Propose,
+    RecordEvaluation,
     RecordScore,
     RegisterDepartment,
     RegisterUnit,
+    SetDue,
+    SubmitSheet,
     WithdrawScore,
 )
 from services.scores.completeness import turned
+from services.scores.entries import confirm_scores, dispute_score
+from services.scores.evaluations import acknowledge_evaluation, record_evaluation
 from services.scores.setup import in_force, unknown_criterion, unknown_department, unknown_unit
+from services.scores.sheet import submit_sheet
 from services.scores.state import State, Unit, evolve
 from shared.access import Target
 from shared.access.rules import SPEAKING
@@ -44,8 +55,22 @@ def decide(state: State, command: Command, caller: Caller, cycle: str) -> list[D
             return setup.open_cycle(state, command, caller, cycle)
         case AdoptRulebook():
             return setup.adopt_rulebook(state, command, caller, cycle)
+        case SubmitSheet():
+            return submit_sheet(state, command, caller, record_score)
+        case ConfirmScores():
+            return confirm_scores(state, command, caller)
+        case DisputeScore():
+            return dispute_score(state, command, caller)
+        case RecordEvaluation():
+            return _with_turns(state, record_evaluation(state, command, caller, record_score), caller)
+        case AcknowledgeEvaluation():
+            return acknowledge_evaluation(state, command, caller)
+        case AssignScoring():
+            return assign_scoring(state, command, caller)
+        case SetDue():
+            return set_due(state, command, caller)
         case _:
-            return [decide_one(state, command, caller)]
+            return _with_turns(state, [decide_one(state, command, caller)], caller)
 
 
 def decide_batch(state: State, batch: Batch, caller: Caller) -> BatchResult:

@@ -10,16 +10,28 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.scores.commands import Batch, ChangeVeto, Propose, RecordScore, WithdrawScore
+from services.scores.commands import (
+    AdoptRulebook,
+    Batch,
+    ChangeVeto,
+    Command,
+    OpenCycle,
+    Propose,
+    RecordScore,
+    RegisterDepartment,
+    RegisterUnit,
+    WithdrawScore,
+)
 from services.scores.decider import decide_batch
-from services.scores.state import fold
+from services.scores.state import State, fold
 from shared.access import AccessDenied
 from shared.batch import PARTIAL, MalformedRow
 from shared.decisions import Fault, Refused
 from shared.events.envelope import instant
 from shared.rulebook import number
-from tests.support.deciding import NOW, fits_catalogue, person, rulebook
-from tests.support.scored import BTG, OFFICE, Q01, given, score, set_up, when
+from shared.rulebook.loader import load
+from tests.support.deciding import NOW, RULEBOOK, fits_catalogue, person, rulebook
+from tests.support.scored import ADMIN, BTG, OFFICE, Q01, given, score, set_up, when
 
 SET_UP = set_up()
 EVIDENCE = ({"name": "qd-12.pdf", "sha256": "sha256:" + "0" * 64, "size": 10},)
@@ -302,3 +314,49 @@ def test_a_batch_states_what_its_rows_would_state_one_by_one(values: list[int]) 
         state = fold(drafts, state)
         apart += drafts
     assert together == apart
+
+
+def signed_by_heads() -> State:
+    """A ledger whose rulebook asks a head to submit (policy ``signoff``)."""
+    text = RULEBOOK.read_text("utf-8").replace("signoff: none", "signoff: head")
+    state = fold(
+        when(State(), OpenCycle("Năm 2020", "2020-01-01", "2020-12-31"), ADMIN.doing("scores.open_cycle"))
+    )
+    setting_up: tuple[tuple[str, Command], ...] = (
+        ("scores.adopt_rulebook", AdoptRulebook(load(text))),
+        ("scores.register_unit", RegisterUnit("QH-Q01", "QH", "urban_district", "Quận Đoàn 1")),
+        ("scores.register_department", RegisterDepartment("BTG", "Ban Tuyên giáo", "department")),
+    )
+    for operation, command in setting_up:
+        state = given(state, *when(state, command, ADMIN.doing(operation)))
+    return state
+
+
+def test_where_the_head_signs_a_specialist_only_drafts_and_one_event_names_both() -> None:
+    state = signed_by_heads()
+    error = refusal(score("1.2", "5"), state=state)
+    assert (error.rule, error.status) == ("signoff-needed", 409)
+    head = person("department_head@department:BTG", sub="BTG-TRUONG")
+    (draft, *_) = when(state, score("1.2", "5", entered_by="BTG-001"), head)
+    assert fits_catalogue([draft])
+    assert (draft.data["actor"]["sub"], draft.data["entered_by"]) == ("BTG-TRUONG", "BTG-001")
+
+
+def test_nobody_but_a_head_says_for_whom_he_submits() -> None:
+    assert refusal(score("1.2", "5", entered_by="BTG-002")).rule == "entered-by-not-wanted"
+
+
+def test_where_nobody_has_to_sign_a_head_scores_like_a_specialist() -> None:
+    head = person("department_head@department:BTG")
+    assert when(SET_UP, score("1.2", "5"), head)[0].data["responsible"] == "BTG"
+
+
+def test_the_correction_of_a_correction_leaves_all_three_values_and_their_reasons() -> None:
+    state = given(SET_UP, *when(SET_UP, score("1.2", "5"), BTG))
+    drafts = []
+    for value, reason in (("5.5", "đối chiếu"), ("5.25", "đối chiếu lại")):
+        (draft,) = when(state, score("1.2", value, reason=reason), BTG)
+        state, drafts = given(state, draft), [*drafts, draft]
+    entries = state.units["QH-Q01"].values["1.2", "department"]
+    assert [entry.raw[0] for entry in entries] == ["5", "5.5", "5.25"]
+    assert [draft.data["reason"] for draft in drafts] == ["đối chiếu", "đối chiếu lại"]
