@@ -76,7 +76,7 @@ class EndGrant:
 
 @dataclass(frozen=True, slots=True)
 class HandOverGrant:
-    """``grant`` ends at ``at`` (default: now), and ``sub`` has it from then on under the name ``successor``."""
+    """``grant`` ends at ``at`` (default: now); from then on ``sub`` has it, by the name ``successor``."""
 
     grant: str
     successor: str

@@ -2,7 +2,30 @@
 
 from __future__ import annotations
 
-from services.scores.api import drafts, opening, reading, scores, setup, submitting
+from services.scores.api import (
+    drafts,
+    grants,
+    invitations,
+    opening,
+    people,
+    reading,
+    scores,
+    setup,
+    sheet_reading,
+    submitting,
+)
 from services.scores.api.routes import blueprint
 
-__all__ = ["blueprint", "drafts", "opening", "reading", "scores", "setup", "submitting"]
+__all__ = [
+    "blueprint",
+    "drafts",
+    "grants",
+    "invitations",
+    "opening",
+    "people",
+    "reading",
+    "scores",
+    "setup",
+    "sheet_reading",
+    "submitting",
+]

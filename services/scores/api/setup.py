@@ -1,17 +1,15 @@
-"""Set-up over HTTP: cycle, rulebook, register, grants."""
+"""Set-up over HTTP: cycle, rulebook, register."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from services.scores.api.routes import blueprint, many, one
-from services.scores.commands import AdoptRulebook, EndGrant
+from services.scores.commands import AdoptRulebook
 from services.scores.schemas import (
     CycleSchema,
     DepartmentBatchSchema,
     DepartmentSchema,
-    GrantEndSchema,
-    GrantSchema,
     RulebookSchema,
     UnitBatchSchema,
     UnitSchema,
@@ -84,23 +82,3 @@ def register_department(tx: LedgerTransaction, command: Any, act: Act) -> Outcom
 def register_departments(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
     return many(tx, command, act)
-
-
-@command_route(
-    blueprint, "/grants", schema=GrantSchema, operation="scores.give_grant", summary="Give a grant"
-)
-def give_grant(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """Team roles are not granted here: they come from the round's teams."""
-    return one(tx, command, act)
-
-
-@command_route(
-    blueprint,
-    "/grants/<grant>/end",
-    schema=GrantEndSchema,
-    operation="scores.end_grant",
-    summary="End a grant",
-)
-def end_grant(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """`until` is exclusive and defaults to now."""
-    return one(tx, EndGrant(act.path["grant"], command["reason"], command.get("until")), act)

@@ -8,8 +8,6 @@ import pytest
 
 from services.scores.commands import (
     AdoptRulebook,
-    EndGrant,
-    GiveGrant,
     OpenCycle,
     RegisterDepartment,
     RegisterUnit,
@@ -138,40 +136,3 @@ def test_units_come_after_the_rulebook_that_names_their_areas() -> None:
 def test_a_department_is_registered_once() -> None:
     command = RegisterDepartment("VP", "Văn phòng", "office")
     assert rule_of(SET_UP, command, ADMIN) == ("department-exists", 409)
-
-
-GRANT = GiveGrant("g-1", "BTG-001", "department", "department:BTG")
-
-
-def test_a_grant_is_given_and_ended_once() -> None:
-    drafts = when(SET_UP, GRANT, admin("give_grant"))
-    assert fits_catalogue(drafts)
-    state = given(SET_UP, *drafts)
-    assert rule_of(state, GRANT, admin("give_grant")) == ("grant-exists", 409)
-    end = EndGrant("g-1", "chuyển công tác")
-    ended = when(state, end, admin("end_grant"))
-    assert fits_catalogue(ended)
-    assert rule_of(given(state, *ended), end, admin("end_grant")) == ("grant-ended", 409)
-    assert rule_of(SET_UP, end, admin("end_grant")) == ("unknown-grant", 404)
-
-
-@pytest.mark.parametrize(
-    ("role", "scope", "rule"),
-    [
-        ("department", "ledger", "wrong-scope-kind"),
-        ("office", "department:VP", "wrong-scope-kind"),
-        ("unit", "unit:QH-Q99", "unknown-unit"),
-        ("department", "department:XYZ", "unknown-department"),
-        ("auditor", "*", "wrong-scope-kind"),
-        ("admin", "all", "wrong-scope-kind"),
-    ],
-)
-def test_a_grants_scope_fits_its_role_and_exists(role: str, scope: str, rule: str) -> None:
-    command = replace(GRANT, role=role, scope=scope)
-    assert rule_of(SET_UP, command, admin("give_grant"))[0] == rule
-
-
-def test_a_grant_ends_after_it_starts() -> None:
-    instant = "2020-11-05T02:00:00.000000Z"
-    command = replace(GRANT, start=instant, until=instant)
-    assert rule_of(SET_UP, command, admin("give_grant"))[0] == "period-reversed"
