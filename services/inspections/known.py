@@ -7,26 +7,34 @@ land in between, and then the fold of ranking is the judge, not we (architecture
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from shared.events import Event
 from shared.events.catalogue import interpret
+from shared.lineage import CHANGES, Change, register_on
 from shared.rulebook import Leaf, Points, Rulebook, ValueRefused, evaluate
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One value at one stage: raw input or points, as the leaf's stage says."""
+    """One value at one stage: raw input or points, as the leaf's stage says.
+
+    ``waiting``: number of the score that another body entered and the responsible one has not confirmed.
+    """
 
     value: str | None
     target: str | None = None
     state: str | None = None
+    waiting: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KnownUnit:
-    """A unit as the ledger tells it.  ``values``: by (criterion, stage), oldest first, none withdrawn."""
+    """A unit as the ledger tells it, its register row as on the last day of the period.
+
+    ``values``: by (criterion, stage), oldest first, none withdrawn.
+    """
 
     code: str
     area: str
@@ -53,9 +61,13 @@ class Known:
     units: Mapping[str, KnownUnit]
 
 
-def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
-    """The unit after ``events`` with it as subject, or None when it was never registered."""
-    row: dict[str, str] | None = None
+def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
+    """The unit after ``events`` with it as subject, or None when it was never registered.
+
+    ``day``: the one on which its register row is read, the last of the rulebook's period.
+    """
+    registered: dict[str, str] | None = None
+    changes: list[Change] = []
     values: dict[tuple[str, str], list[Entry]] = {}
     forfeited = False
     for event in events:
@@ -64,9 +76,14 @@ def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
         data = event.data
         match event.type:
             case "unit.registered.v1":
-                row = data
+                registered = data
+            case type_ if type_ in CHANGES:
+                changes.append(Change(type_, data))
+            case "score.confirmed.v1":
+                _confirm(values, data["scores"])
             case "score.recorded.v1":
-                entry = Entry(data.get("value"), data.get("target"), data.get("state"))
+                waiting = event.sequence if "on_behalf_of" in data else None
+                entry = Entry(data.get("value"), data.get("target"), data.get("state"), waiting)
                 values.setdefault((data["criterion"], data["stage"]), []).append(entry)
             case "score.withdrawn.v1" | "decision.score_withdrawn.v1":
                 _withdraw(values, data["criterion"], data["stage"])
@@ -84,8 +101,9 @@ def unit_of(code: str, events: Iterable[Event]) -> KnownUnit | None:
                 forfeited = True
             case "decision.forfeit_lifted.v1":
                 forfeited = False
-    if row is None:
+    if registered is None:
         return None
+    row = register_on(registered, changes, day)
     return KnownUnit(
         code,
         row["area"],
@@ -104,6 +122,11 @@ def _withdraw(values: dict[tuple[str, str], list[Entry]], criterion: str, stage:
         held.pop()
 
 
+def _confirm(values: dict[tuple[str, str], list[Entry]], numbers: list[int]) -> None:
+    for entries in values.values():
+        entries[:] = [replace(one, waiting=None) if one.waiting in numbers else one for one in entries]
+
+
 def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
@@ -115,7 +138,7 @@ def missing_scores(book: Rulebook, unit: KnownUnit) -> list[str]:
         for leaf in book.leaves
         if leaf.stage != "inspection"
         and unit.area in leaf.max
-        and not any(unit.values.get((leaf.id, stage)) for stage in book.order_of(leaf))
+        and not any(_counting(book, unit, leaf, stage) for stage in book.order_of(leaf))
     ]
 
 
@@ -133,7 +156,7 @@ def effective(book: Rulebook, unit: KnownUnit, leaf: Leaf) -> Points | None:
 
 def at_stage(book: Rulebook, unit: KnownUnit, leaf: Leaf, stage: str) -> Points | None:
     """The points of the latest value of ``stage``, or None."""
-    entries = unit.values.get((leaf.id, stage))
+    entries = _counting(book, unit, leaf, stage)
     if not entries:
         return None
     last = entries[-1]
@@ -141,3 +164,10 @@ def at_stage(book: Rulebook, unit: KnownUnit, leaf: Leaf, stage: str) -> Points 
         return evaluate(book, unit.area, leaf.id, stage, last.value, last.target, last.state)
     except ValueRefused:
         return None
+
+
+def _counting(book: Rulebook, unit: KnownUnit, leaf: Leaf, stage: str) -> list[Entry]:
+    """The values of a stage without those that wait for a confirmation the rulebook asks for (format §10)."""
+    required = book.policies["on_behalf_confirmation"] == "required"
+    entries = unit.values.get((leaf.id, stage), ())
+    return [entry for entry in entries if not required or entry.waiting is None]

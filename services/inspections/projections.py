@@ -7,6 +7,7 @@ No read table of its own: the ledger table is looked up by subject, so what is k
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -19,9 +20,11 @@ def known_of(connection: Connection, ledger: str, timezone: str, units: Iterable
     """The ledger as this service has read it, as far as ``units`` and the rulebook go."""
     size = reader.size(connection, ledger)
     book = rulebook_at(connection, ledger, size)
+    day = date.max if book is None else book.period.end
     found: dict[str, KnownUnit] = {}
     for code in units:
-        unit = unit_of(code, (row.event for row in reader.of_subject(connection, ledger, code, 0, size)))
+        told = (row.event for row in reader.of_subject(connection, ledger, code, 0, size))
+        unit = unit_of(code, told, day)
         if unit is not None:
             found[code] = unit
     return Known(size, timezone, book, found)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
+
+from hypothesis import given as for_all
+from hypothesis import strategies as st
 
 from services.inspections.known import Entry, KnownUnit, effective, missing_scores, unit_of
 from shared.events import Event
 from tests.support.deciding import rulebook
+from tests.support.rulebooks import build, example_data
 from tests.support.world import ACTOR, TIME, World
 
 FACTS: dict[str, Any] = {"occurred_at": TIME, "actor": ACTOR}
@@ -21,6 +26,7 @@ class Told:
     def __init__(self) -> None:
         self.world = World("hcmc/2020", services=("scores", "inspections", "ranking"))
         self.events: list[Event] = []
+        self.day = rulebook().period.end
         self.tell("scores", "unit.registered", area="QH", kind="urban_district", name="Quận Đoàn 1")
 
     def tell(self, service: str, type_: str, /, **data: Any) -> None:
@@ -28,11 +34,14 @@ class Told:
         value = self.world.event(service, f"{type_}.v1", "QH-Q01", {**facts, **data})
         self.events.append(Event.parse(value))
 
-    def score(self, value: str, stage: str = "department") -> None:
-        self.tell("scores", "score.recorded", criterion="1.2", stage=stage, value=value, rulebook=DIGEST)
+    def score(self, value: str, stage: str = "department", **more: Any) -> int:
+        self.tell(
+            "scores", "score.recorded", criterion="1.2", stage=stage, value=value, rulebook=DIGEST, **more
+        )
+        return self.events[-1].sequence
 
     def unit(self) -> KnownUnit:
-        found = unit_of("QH-Q01", self.events)
+        found = unit_of("QH-Q01", self.events, self.day)
         assert found is not None
         return found
 
@@ -41,7 +50,7 @@ class Told:
 
 
 def test_a_unit_nobody_registered_is_not_known() -> None:
-    assert unit_of("QH-Q01", []) is None
+    assert unit_of("QH-Q01", [], rulebook().period.end) is None
 
 
 def test_the_highest_stage_counts_and_within_it_the_latest_value_that_stands() -> None:
@@ -116,3 +125,49 @@ def test_a_withdrawn_decision_and_an_amended_conclusion_show_the_older_value_aga
     assert told.effective() == 4
     told.tell("inspections", "conclusion.amended", withdrawn=["1.2"], **amendment)
     assert told.effective() == 5
+
+
+BY_THE_OFFICE = {"on_behalf_of": "TNXP", "responsible": "TNXP"}
+DOCUMENT = "QĐ 12/2020"
+
+
+def test_a_value_entered_for_a_body_is_missing_until_it_confirms_where_the_rulebook_asks_so() -> None:
+    data = example_data()
+    data["policies"]["on_behalf_confirmation"] = "required"
+    required = build(data)
+    leaf = required.leaf["1.2"]
+    told = Told()
+    told.score("4")
+    number = told.score("5", **BY_THE_OFFICE)
+    assert told.effective() == 5
+    assert effective(required, told.unit(), leaf) == 4
+    told.tell("scores", "score.withdrawn", criterion="1.2", stage="department", reason="nhập nhầm")
+    other = told.score("5", **BY_THE_OFFICE)
+    told.tell("scores", "score.confirmed", scores=[number])
+    assert effective(required, told.unit(), leaf) == 4
+    told.tell("scores", "score.confirmed", scores=[other])
+    assert effective(required, told.unit(), leaf) == 5
+    alone = Told()
+    alone.score("5", **BY_THE_OFFICE)
+    assert "1.2" in missing_scores(required, alone.unit())
+    assert "1.2" not in missing_scores(rulebook(), alone.unit())
+
+
+@for_all(st.integers(-400, 400))
+def test_a_name_an_area_and_a_last_day_hold_by_day(days: int) -> None:
+    told = Told()
+    end = told.day
+    first = end + timedelta(days=days)
+    told.tell("scores", "unit.renamed", name="Đoàn mới", valid_from=first.isoformat(), document=DOCUMENT)
+    told.tell("scores", "unit.moved", area="LLVT", valid_from=first.isoformat(), document=DOCUMENT)
+    unit = told.unit()
+    assert (unit.name, unit.area) == (("Đoàn mới", "LLVT") if days <= 0 else ("Quận Đoàn 1", "QH"))
+    told.tell(
+        "scores",
+        "unit.closed",
+        last_day=first.isoformat(),
+        successors=["QH-TPTD"],
+        document=DOCUMENT,
+        reason="sáp nhập",
+    )
+    assert told.unit().open_on(end) == (days >= 0)
