@@ -16,7 +16,6 @@ evidence_files = Table(
     Column("ledger", String(64), primary_key=True),
     Column("sha256", String(71), primary_key=True),  # sha256:<hex>
     Column("size", BigInteger, nullable=False),
-    Column("media_type", String(100), nullable=False),
     Column("stored_at", String(27), nullable=False),
     Column("stored_by", String(128), nullable=False),
 )
@@ -26,12 +25,13 @@ evidence_versions = Table(
     "scores_evidence_versions",
     metadata,
     Column("ledger", String(64), primary_key=True),
-    Column("body", String(80), primary_key=True),  # who gives it: unit:QH-Q01, department:BTG, office
+    Column("body", String(80), primary_key=True),  # who gives it: unit:QH-Q01, department:BTG, office:NTN_TP
     Column("unit", String(64), primary_key=True),
     Column("criterion", String(64), primary_key=True),
     Column("name", String(200), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("sha256", String(71), nullable=False),
+    Column("media_type", String(100), nullable=False),
     Column("added_at", String(27), nullable=False),
     Column("added_by", String(128), nullable=False),
     Index("scores_evidence_versions_by_content", "ledger", "sha256"),
