@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.scores.pages import overview
+from services.scores.pages import overview, sheet
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -24,4 +24,5 @@ def blueprint() -> Blueprint:
         return ledgers_page(tr("Chấm điểm", "Scoring"), ".ledger_page")
 
     overview.register(pages)
+    sheet.register(pages)
     return pages
