@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, and_, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.scores.bodies import Body
@@ -147,18 +147,27 @@ def settle(connection: Connection, ledger: str, stated: Iterable[Stated], *, who
             cell = (fact.subject, fact.data["criterion"], fact.data["stage"])
             scopes.setdefault(fact.data["actor"]["scope"], {})[cell] = fact
     for scope, facts in scopes.items():
-        where = drafts.c.body == scope
-        if scope == "ledger":  # the Office's drafts lie under whomever it enters for
-            where = and_(drafts.c.body >= "office:", drafts.c.body < "office;")
-        units = sorted({unit for unit, _, _ in facts})
-        query = select(drafts).where(drafts.c.ledger == ledger, where, drafts.c.unit.in_(units))
-        for row in connection.execute(query.order_by(drafts.c.body, *_CELL)).all():
+        values: dict[str, Any] = {"of_ledger": ledger, "units": sorted({unit for unit, _, _ in facts})}
+        if scope == "ledger":
+            found = connection.execute(_OF_OFFICE, values).all()
+        else:
+            found = connection.execute(_OF_BODY, {**values, "of_body": scope}).all()
+        for row in found:
             kept = _kept(row)
             if kept.cell in facts and kept.content and _says(kept.content, facts[kept.cell].data):
                 _write(connection, ledger, row.body, Edit(kept.cell, {}, kept.version), who, now)
 
 
 _CELL = (drafts.c.unit, drafts.c.criterion, drafts.c.stage)
+# Asked by every score that is stated, so the statements are made once.
+_OF_UNITS = (
+    select(drafts)
+    .where(drafts.c.ledger == bindparam("of_ledger"), drafts.c.unit.in_(bindparam("units", expanding=True)))
+    .order_by(drafts.c.body, *_CELL)
+)
+_OF_BODY = _OF_UNITS.where(drafts.c.body == bindparam("of_body"))
+# The Office's drafts lie under whomever it enters for.
+_OF_OFFICE = _OF_UNITS.where(drafts.c.body >= "office:", drafts.c.body < "office;")
 
 
 def _held(connection: Connection, ledger: str, body: str, cells: Sequence[Cell]) -> dict[Cell, Kept]:
