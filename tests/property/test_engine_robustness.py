@@ -68,6 +68,9 @@ KEYS = st.sampled_from(
         "noise",
         "position",
         "reason",
+        "last_day",
+        "score",
+        "owner",
     ]
 )
 INNER = st.dictionaries(KEYS, VALUES, max_size=5)
