@@ -22,6 +22,7 @@ from shared.access.directory import FIRST_ADMIN, KnownGrant, known_grants
 from shared.access.rules import operations
 from shared.decisions import Refused
 from shared.events.envelope import instant, parse_instant
+from shared.events.fields import LOCAL_DATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def moment_of(text: str | None, now: datetime, zone: str) -> str:
         return instant(now)
     local = ZoneInfo(zone)
     try:
-        if len(text) == len("2020-11-09"):
+        if LOCAL_DATE.fullmatch(text):
             day = date.fromisoformat(text)
             if day == now.astimezone(local).date():
                 return instant(now)
