@@ -7,6 +7,8 @@
 //
 // Fields become one JSON object; empty ones are left out.  data-decimal takes a comma for a point,
 // data-number sends an integer, data-list splits at commas, data-group splits at semicolons and commas.
+// data-zone="Asia/Ho_Chi_Minh" sends the instant of a datetime-local, of a date its beginning; data-zone-after sends the
+// beginning of the day after a date (an exclusive end: the day itself is inside).
 // data-acting is the hat (a <select data-hat> leaves the choice), data-done where to go after the receipt ("?" reloads, "{digest}" is filled in).
 // <button type="button" data-try="/…/what-ifs" data-kind="bonus" data-see="/…/{digest}"> asks what the same
 // content would change, and goes to the answer; nothing is stated.
@@ -20,9 +22,23 @@
   const say = (vi, en) => (english ? en : vi);
   const DRAFT = "bangvang.draft:";
 
+  // The UTC instant of a local date and time in a zone, as the services write it.
+  function instant(text, zone, days) {
+    const local = Date.parse(`${text.length === 10 ? `${text}T00:00` : text}Z`) + days * 864e5;
+    if (Number.isNaN(local)) return text;
+    const clock = new Intl.DateTimeFormat("en-CA", { timeZone: zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    const ahead = (moment) => {
+      const shown = Object.fromEntries(clock.formatToParts(moment).map((part) => [part.type, part.value]));
+      return Date.parse(`${shown.year}-${shown.month}-${shown.day}T${shown.hour}:${shown.minute}:${shown.second}Z`) - Math.floor(moment / 1000) * 1000;
+    };
+    return new Date(local - ahead(local - ahead(local))).toISOString().replace("Z", "000Z");
+  }
+
   function value(field) {
     const text = field.value.trim().normalize("NFC");
     if (text === "") return undefined;
+    if ("zone" in field.dataset) return instant(text, field.dataset.zone, 0);
+    if ("zoneAfter" in field.dataset) return instant(text, field.dataset.zoneAfter, 1);
     if ("decimal" in field.dataset) return text.includes(",") ? text.replace(",", ".") : text;
     if ("number" in field.dataset) return /^\d{1,15}$/.test(text) ? Number(text) : text;
     const parts = (line) => line.split(",").map((one) => one.trim()).filter(Boolean);
