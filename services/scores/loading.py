@@ -7,6 +7,7 @@ folds the whole ledger.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
@@ -31,13 +32,19 @@ class OwnEvents(Protocol):
 
     def since(self, sequence: int) -> list[Event]: ...
 
+    def knows_heads(self, heads: Mapping[str, int]) -> None: ...
+
 
 @dataclass(frozen=True, slots=True)
 class _Folded:
-    """``state`` after the event ``last`` and all before it."""
+    """``state`` after the event ``last`` and all before it; ``heads``: the last number of each subject.
+
+    ``heads`` grows in place: it is touched under the ledger's lock alone, and holds only what is committed.
+    """
 
     state: State
     last: Event
+    heads: dict[str, int]
 
 
 _folded: WeakKeyDictionary[Engine, dict[str, _Folded]] = WeakKeyDictionary()
@@ -57,9 +64,14 @@ def state_of(tx: OwnEvents) -> State:
             found = found[1:]
         else:  # another database took this one's place, as after a restored backup
             known, found = None, tx.since(1)
-    if not found:
-        return State() if known is None else known.state
-    state = fold(found) if known is None else fold(found, known.state)
-    if not tx.appended:
-        kept[tx.ledger] = _Folded(state, found[-1])
+    state = State() if known is None else known.state
+    if found:
+        state = fold(found, state)
+    if tx.appended:
+        return state
+    if found:
+        known = kept[tx.ledger] = _Folded(state, found[-1], {} if known is None else known.heads)
+        known.heads.update((event.subject, event.subjectsequence) for event in found)
+    if known is not None:
+        tx.knows_heads(known.heads)
     return state

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.deciding import Stated
+from shared.lineage import CHANGES, CLOSED, Change, in_place_of, register_on
 from shared.rulebook import Leaf, Rulebook, read
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -109,6 +110,8 @@ class GivenGrant:
 class Unit:
     """A unit of the register, and what this service has stated about it.
 
+    Area, kind, name and last day are those that count in the cycle: as the register reads on its last day.
+    ``registered`` and ``changes``: the row as it was registered, and what was stated of it since.
     ``values``: what stands by (criterion, stage), oldest first, withdrawn ones left out.  ``proposals``:
     (kind, code, occurrence, proposing body).  ``vetoes``: in force.  ``completed``: bodies that have scored
     all of theirs.  ``submitted``: how often the sheet was.  ``acknowledged``: evaluations that it has read.
@@ -126,6 +129,22 @@ class Unit:
     completed: frozenset[str] = frozenset()
     submitted: int = 0
     acknowledged: frozenset[str] = frozenset()
+    registered: Mapping[str, Any] = field(default_factory=lambda: _EMPTY)
+    changes: tuple[Change, ...] = ()
+
+    def on(self, day: date) -> Unit:
+        """The unit with area, kind and name as the register reads on ``day``."""
+        if not self.changes:
+            return self
+        row = register_on(self.registered, self.changes, day)
+        return replace(
+            self, area=row["area"], kind=row["kind"], name=row["name"], valid_to=_day(row.get("valid_to"))
+        )
+
+    @property
+    def closing(self) -> Mapping[str, Any] | None:
+        """What ``unit.closed`` says of it, stated last; None for a unit that none closed."""
+        return next((change.data for change in reversed(self.changes) if change.type == CLOSED), None)
 
     def standing(self, criterion: str, stage: str) -> Entry | None:
         """The value that counts at this stage, or None."""
@@ -172,6 +191,23 @@ class State:
         owner = self.owner(leaf, moment)
         return (owner, *(one for one in leaf.joint if one != owner))
 
+    def successors_of(self, code: str) -> tuple[str, ...]:
+        """The units that stand in the place of ``code``, itself closed; none while nobody succeeds it.
+
+        Successors of successors take their place.  As its closing says; without one, as its registration
+        says or that of the unit which names it as a predecessor.
+        """
+        return in_place_of(code, self._named_successors)
+
+    def _named_successors(self, code: str) -> Sequence[str]:
+        unit = self.units.get(code)
+        if unit is not None and unit.closing is not None:
+            closing: Sequence[str] = unit.closing["successors"]
+            return closing
+        if unit is not None and "successor" in unit.registered:
+            return [unit.registered["successor"]]
+        return [one.code for one in self.units.values() if code in one.registered.get("predecessors", ())]
+
     def due_of(self, stage: str, criterion: str | None = None) -> str | None:
         """The exclusive instant by which ``stage`` (of ``criterion``) is to be scored, or None."""
         return self.due.get((stage, criterion), self.due.get((stage, None)))
@@ -186,8 +222,15 @@ class State:
         newest = self.in_force
         if newest is None:
             return None
-        parts = self.parts[newest.digest]
-        return _model("".join(parts[index] for index in range(newest.parts)))
+        book = _books.get(newest.digest)
+        if book is None:
+            parts = self.parts[newest.digest]
+            book = _model("".join(parts[index] for index in range(newest.parts)))
+            if book.digest == newest.digest:
+                if len(_books) >= _BOOKS_KEPT:
+                    _books.clear()
+                _books[newest.digest] = book
+        return book
 
     @property
     def offices(self) -> tuple[str, ...]:
@@ -195,7 +238,12 @@ class State:
         return tuple(sorted(one.code for one in self.departments.values() if one.kind == "office"))
 
 
-@lru_cache(maxsize=16)
+_BOOKS_KEPT = 16
+_books: dict[str, Rulebook] = {}
+"""Models by digest: what every row of a batch asks for must not read the whole text."""
+
+
+@lru_cache(maxsize=_BOOKS_KEPT)
 def _model(text: str) -> Rulebook:
     return read(text.encode("utf-8"))
 
@@ -335,8 +383,16 @@ def _unit_registered(growing: _Growing, event: Stated) -> None:
             data["name"],
             _day(data.get("valid_from")),
             _day(data.get("valid_to")),
+            registered=data,
         )
     )
+
+
+def _unit_changed(growing: _Growing, event: Stated) -> None:
+    unit = growing.unit(event.subject)
+    changes = (*unit.registered.changes, Change(event.type, event.data))
+    last = date.max if growing.cycle is None else growing.cycle.last
+    unit.registered = replace(unit.registered, changes=changes).on(last)
 
 
 def _department_registered(growing: _Growing, event: Stated) -> None:
@@ -470,6 +526,7 @@ _CHANGES = {
     "rulebook.part.v1": _rulebook_part,
     "rulebook.adopted.v1": _rulebook_adopted,
     "unit.registered.v1": _unit_registered,
+    **dict.fromkeys(CHANGES, _unit_changed),
     "department.registered.v1": _department_registered,
     "grant.given.v1": _grant_given,
     "grant.ended.v1": _grant_ended,

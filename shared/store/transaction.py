@@ -105,6 +105,7 @@ class LedgerTransaction:
         self._subject_heads: dict[tuple[str, str], int] = {}
         self._now: datetime | None = None
         self._appended = False
+        self._own_heads: Mapping[str, int] | None = None
 
     @property
     def appended(self) -> bool:
@@ -155,6 +156,13 @@ class LedgerTransaction:
     def since(self, sequence: int) -> list[Event]:
         """Own events from number ``sequence`` on (1: all of them), in the order of their numbers."""
         return self._events(_SINCE, first=sequence)
+
+    def knows_heads(self, heads: Mapping[str, int]) -> None:
+        """Take it that ``heads`` are the last numbers of all own subjects, so that none is asked for again.
+
+        Only for who has read every own event under this transaction's lock, and before it appends.
+        """
+        self._own_heads = heads
 
     def append(
         self,
@@ -268,6 +276,10 @@ class LedgerTransaction:
 
     def _load_subject_heads(self, source: str, subjects: set[str]) -> None:
         missing = sorted(subject for subject in subjects if (source, subject) not in self._subject_heads)
+        if self._own_heads is not None and source == self.source:
+            for subject in missing:
+                self._subject_heads[source, subject] = self._own_heads.get(subject, 0)
+            return
         values: dict[str, Any] = {"of_ledger": self.ledger, "of_source": source}
         if len(missing) == 1:
             number = self.connection.scalar(_LAST_OF_SUBJECT, {**values, "subject": missing[0]})

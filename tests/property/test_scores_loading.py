@@ -123,7 +123,11 @@ def test_what_is_kept_is_what_a_fold_from_nothing_gives_for_any_interleaving(
     for store in stores:
         for ledger in LEDGERS:
             with store.transaction(ledger) as tx:
-                assert state_of(tx) == fold(tx.since(1))
+                found = tx.since(1)
+                assert state_of(tx) == fold(found)
+            for unit in UNITS:
+                numbers = [event.subjectsequence for event in found if event.subject == unit]
+                assert numbers == list(range(1, len(numbers) + 1))
 
 
 def test_a_command_reads_only_what_was_stated_since_the_last_one(
