@@ -55,10 +55,14 @@ class NotSeen(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """Answer to a command: how many events it made, and whether it had been answered before."""
+    """Answer to a command: how many events it made, and whether it had been answered before.
+
+    ``scores``: numbers of the scores among them.
+    """
 
     events: int
     replay: bool
+    scores: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -97,7 +101,9 @@ class Client:
             raise _refusal(f"POST {url} ({key}, {acting_as})", answer)
         source, _, number = answer.headers["Bangvang-Sequence"].partition(":")
         self.numbers[source] = max(int(number), self.numbers.get(source, 0))
-        return Stated(len(orjson.loads(answer.content)["receipts"]), "Idempotent-Replay" in answer.headers)
+        receipts = orjson.loads(answer.content)["receipts"]
+        scores = tuple(int(one["sequence"]) for one in receipts if one["type"] == "score.recorded.v1")
+        return Stated(len(receipts), "Idempotent-Replay" in answer.headers, scores)
 
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         """Move the scenario clock of ``service`` to ``at``, unless it stands there or later."""

@@ -18,7 +18,7 @@ from rich.table import Table
 from deploy.demo import words
 from deploy.demo.client import Client, NotSeen, Refusal
 from deploy.demo.data import city_2020
-from deploy.demo.scenario import ADMIN, AUDITOR, PHASES, Command, phases_of, scenario
+from deploy.demo.scenario import ADMIN, AUDITOR, PHASES, Command, filled, phases_of, scenario
 from deploy.ledger import Opening, open_ledger
 from shared.access.local_issuer import LocalIssuer
 from shared.settings import SERVICES, Settings
@@ -33,7 +33,13 @@ ROUTES: Final[Mapping[str, str]] = {
     "register_department": "departments/batch",
     "register_unit": "units/batch",
     "give_grant": "grants",
+    "set_due": "due",
+    "submit_sheet": "sheets",
     "record_score": "scores/batch",
+    "record_evaluation": "evaluations",
+    "acknowledge_evaluation": "evaluations/5.1-1/acknowledge",
+    "confirm_scores": "entries/confirm",
+    "dispute_score": "entries/dispute",
     "propose_bonus": "bonuses",
     "propose_penalty": "penalties",
     "record_veto": "vetoes",
@@ -78,6 +84,8 @@ class Tally:
     replays: int = 0
     events: int = 0
     phases: list[str] = field(default_factory=list)
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    """Of the scores that each command stated, by its key."""
 
 
 @click.command("load")
@@ -145,12 +153,13 @@ def _state(client: Client, command: Command, tally: Tally) -> None:
     stated = client.command(
         command.service,
         ROUTES[command.operation],
-        command.body,
+        filled(command.body, tally.numbers),
         sub=command.sub,
         acting_as=command.acting_as,
         key=command.key,
     )
     tally.commands += 1
+    tally.numbers[command.key] = stated.scores
     tally.replays += stated.replay
     tally.events += 0 if stated.replay else stated.events
 

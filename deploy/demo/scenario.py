@@ -52,15 +52,53 @@ NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, LATE_PACK, *MOVED})
 ENTERED_BY_OFFICE: Final = 2
 """So many decisions the Office enters from the minutes; no member has confirmed them when the story ends."""
 SEED: Final = "bang-vang-2020"
+CONFIRMS: Final = "TST"
+"""A public service unit that confirms what the Office entered for it."""
+DISPUTES: Final = "DVSN_VIECLAM"
+"""One that disputes a single value and confirms the rest; the others say nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumbersOf:
+    """Stands for numbers of the scores that the command ``key`` stated: known only once they are there.
+
+    ``first``, ``last``: which of them, as in a slice; ``one``: the single number and no list.
+    """
+
+    key: str
+    first: int | None = None
+    last: int | None = None
+    one: bool = False
+
+
+def filled(body: Mapping[str, Any], numbers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
+    """``body`` with what each :class:`NumbersOf` stands for; ``numbers`` of the scores stated, by key."""
+
+    def fill(value: Any) -> Any:
+        if not isinstance(value, NumbersOf):
+            return value
+        found = list(numbers[value.key][value.first : value.last])
+        return found[0] if value.one else found
+
+    return {name: fill(value) for name, value in body.items()}
+
+
+RULED_AS: Final[Mapping[str, str]] = {
+    "record_evaluation": "record_score",
+    "confirm_scores": "answer_entry",
+    "dispute_score": "answer_entry",
+}
+"""Commands that go by another one's rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
     """One call of the public API.
 
-    ``at``: UTC instant on the scenario clock.  ``operation``: name in the table of access rules.  ``sub``
-    acts in the hat ``acting_as`` (``role@scope``).  ``key``: the ``Idempotency-Key``, the same on every run.
-    ``subject``: the unit, team or department touched, empty when it is none or several.
+    ``at``: UTC instant on the scenario clock.  ``operation``: its name in the table of access rules, or as
+    :data:`RULED_AS` says.  ``sub`` acts in the hat ``acting_as`` (``role@scope``).  ``key``: the
+    ``Idempotency-Key``, the same on every run.  ``subject``: the unit, team or department touched, empty
+    when it is none or several.
     """
 
     at: str
@@ -102,6 +140,11 @@ def secretary_of(unit: str) -> str:
 def specialist_of(department: str) -> str:
     """Account that enters the scores of ``department``."""
     return SYSTEM_OF.get(department, f"chuyenvien.{department.lower()}")
+
+
+def head_of(department: str) -> str:
+    """Account of the head of ``department``, who also answers for what is entered for it."""
+    return f"truong.{department.lower()}"
 
 
 class _Teller:
@@ -156,6 +199,20 @@ class _Teller:
                 body,
                 grant,
             )
+        for stage, day, criterion in self._due():
+            body = {"stage": stage, "due": self.time.at(day, 0), "document": words.PLAN}
+            if criterion:
+                body["criterion"] = criterion
+            key = f"due.{stage}.{criterion}" if criterion else f"due.{stage}"
+            yield self._admin(self.time.at(timeline.SET_UP, 10), "set_due", key, body)
+
+    def _due(self) -> Iterator[tuple[str, date, str]]:
+        """Days whose beginning is too late: of the sheets, of the two evaluations, of the departments."""
+        yield "self", timeline.SELF_DUE, ""
+        for leaf in self.book.leaves:
+            if leaf.stage == "external" and leaf.period is None:
+                yield "external", timeline.EXTERNAL_DUE, leaf.id
+        yield "department", timeline.DEPARTMENTS_DUE, ""
 
     def _departments(self) -> list[dict[str, str]]:
         rows = []
@@ -177,6 +234,7 @@ class _Teller:
                     "department",
                     f"department:{department.code}",
                 )
+            yield head_of(department.code), "department_head", f"department:{department.code}"
         for code, system in SYSTEM_OF.items():
             yield system, "department", f"department:{code}"
         for unit in self.units:
@@ -214,17 +272,17 @@ class _Teller:
         for number, unit in enumerate(self.units):
             at = self.time.at(days[number * len(days) // len(self.units)], 9)
             leaves = [leaf for leaf in self._leaves(unit) if leaf.self_scored]
-            scores = [self._score(unit, leaf, "self", self._own(leaf, unit)) for leaf in leaves]
+            entries = [{"criterion": leaf.id, **self._own(leaf, unit).fields()} for leaf in leaves]
             yield Command(
                 at,
                 "self-scores",
                 "scores",
-                "record_score",
+                "submit_sheet",
                 secretary_of(unit.code),
                 f"unit@unit:{unit.code}",
                 f"self.{unit.code}",
                 unit.code,
-                {"scores": scores},
+                {"unit": unit.code, "entries": entries},
             )
 
     def body_scores(self) -> Iterator[Command]:
@@ -233,22 +291,58 @@ class _Teller:
             external = leaf.stage == "external"
             day = timeline.BODIES[1] if external else timeline.BODIES[number * 3 // len(leaves)]
             at = self.time.at(day, 8 + number % 3 * 3)
-            scores = [
-                self._score(unit, leaf, leaf.stage, raw)
+            given = [
+                (unit, raw)
                 for unit in self.units
                 if unit.area in leaf.max and (raw := self._official(leaf, unit)) is not None
             ]
             sub, hat = self._who_enters(leaf.owner)
+            key = f"body.{leaf.id}"
+            if external:
+                body = self._evaluation(leaf, number, given)
+                yield Command(at, "body-scores", "scores", "record_evaluation", sub, hat, key, "", body)
+            else:
+                body = {"scores": [self._score(unit, leaf, raw, number) for unit, raw in given]}
+                yield Command(at, "body-scores", "scores", "record_score", sub, hat, key, "", body)
+        yield from self._answers()
+
+    def _evaluation(self, leaf: Leaf, number: int, given: Sequence[tuple[Unit, Raw]]) -> dict[str, Any]:
+        """One document about all units of the areas to which the criterion applies (plan III.3)."""
+        body: dict[str, Any] = {
+            "criterion": leaf.id,
+            "document": words.REPORT.format(number=number, body=leaf.owner),
+            "addressed_to": leaf.deliver_to,
+            "entries": [{"unit": unit.code, **raw.fields()} for unit, raw in given],
+        }
+        return body if leaf.period is None else {**body, "period": leaf.period}
+
+    def _answers(self) -> Iterator[Command]:
+        """What bodies say of what was entered for them: one agrees, one objects, the others are silent."""
+        at = self.time.at(timeline.ANSWERS, 9)
+        for leaf in self.book.leaves:
+            if leaf.owner not in (CONFIRMS, DISPUTES):
+                continue
+            entered, objects = f"body.{leaf.id}", leaf.owner == DISPUTES
+            sub, hat = head_of(leaf.owner), f"department_head@department:{leaf.owner}"
+            listed = {"scores": NumbersOf(entered, first=1 if objects else None)}
+            key = f"confirm.{leaf.id}"
+            yield Command(at, "body-scores", "scores", "confirm_scores", sub, hat, key, "", listed)
+            if objects:
+                body = {"score": NumbersOf(entered, last=1, one=True), "text": words.DISPUTED}
+                key = f"dispute.{leaf.id}"
+                yield Command(at, "body-scores", "scores", "dispute_score", sub, hat, key, "", body)
+        school = next(leaf for leaf in self.book.leaves if leaf.period is not None)
+        for unit in [unit for unit in self.units if unit.area in school.max][::2]:
             yield Command(
                 at,
                 "body-scores",
                 "scores",
-                "record_score",
-                sub,
-                hat,
-                f"body.{leaf.id}",
-                "",
-                {"scores": scores},
+                "acknowledge_evaluation",
+                secretary_of(unit.code),
+                f"unit@unit:{unit.code}",
+                f"acknowledge.{unit.code}",
+                unit.code,
+                {"unit": unit.code},
             )
 
     def _who_enters(self, owner: str) -> tuple[str, str]:
@@ -259,16 +353,16 @@ class _Teller:
     def _leaves(self, unit: Unit) -> list[Leaf]:
         return [leaf for leaf in self.book.leaves if unit.area in leaf.max]
 
-    def _score(self, unit: Unit, leaf: Leaf, stage: str, raw: Raw) -> dict[str, Any]:
+    def _score(self, unit: Unit, leaf: Leaf, raw: Raw, number: int) -> dict[str, Any]:
         score: dict[str, Any] = {
             "unit": unit.code,
             "criterion": leaf.id,
-            "stage": stage,
+            "stage": leaf.stage,
             **raw.fields(),
         }
-        if leaf.period is not None:
-            score["period"] = leaf.period
-        if stage != "self" and leaf.owner in SYSTEM_OF:
+        if self.kind[leaf.owner] not in SPEAKERS:
+            score["document"] = words.REPORT.format(number=number, body=leaf.owner)
+        if leaf.owner in SYSTEM_OF:
             score["external_ref"] = f"{leaf.owner}/{leaf.id}/{unit.code}"
         return score
 

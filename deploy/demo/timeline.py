@@ -24,7 +24,11 @@ class Timeline:
 SET_UP = date(2020, 10, 5)
 ROUND = date(2020, 10, 12)
 SELF_FIRST, SELF_DAYS = date(2020, 10, 19), 8
+SELF_DUE = date(2020, 11, 1)
 BODIES = (date(2020, 11, 2), date(2020, 11, 3), date(2020, 11, 4))
+EXTERNAL_DUE = date(2020, 11, 5)
+ANSWERS = date(2020, 11, 5)
+DEPARTMENTS_DUE = date(2020, 11, 9)
 PACKS = (date(2020, 11, 5), date(2020, 11, 6))
 PROPOSALS = date(2020, 11, 7)
 LATE_PACK = date(2020, 11, 11)

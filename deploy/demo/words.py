@@ -12,6 +12,9 @@ ROUND: Final[dict[str, Any]] = {
     "calendar": "lich-2020",
     "document_days_before": 3,
 }
+PLAN: Final = "Kế hoạch kiểm tra năm 2020"
+REPORT: Final = "{number:02d}-BC/{body}"
+DISPUTED: Final = "Báo cáo của đơn vị ghi số khác; đề nghị Văn phòng đối chiếu lại."
 PROPOSERS: Final[dict[str, tuple[str, ...]]] = {
     "T1": ("BTG", "BTNTH"),
     "T2": ("BMT", "BQT"),

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import requests
 from flask import Flask
 from sqlalchemy import event as sql_event
 from werkzeug.test import TestResponse
 
 from deploy.demo.scenario import Command as StoryCommand
+from deploy.demo.scenario import filled
 from deploy.ledger import Opening, opening_event, pin_root
 from shared.access.directory import Directory
 from shared.access.local_issuer import LocalIssuer
@@ -44,6 +46,7 @@ class Town:
     keys_used: int = 0
     admin: str = ADMIN
     tokens: dict[str, str] = field(default_factory=dict)
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def settle(self, *, standings: bool = False) -> None:
         """Let every fact reach every service; with ``standings`` ranking computes them too."""
@@ -134,14 +137,20 @@ class Town:
 
     def state(self, command: StoryCommand, path: str) -> TestResponse:
         """A command of the demonstration's story."""
-        return self.post(
+        response = self.post(
             command.service,
             path,
-            dict(command.body),
+            filled(command.body, self.numbers),
             command.sub,
             key=command.key,
             acting_as=command.acting_as,
         )
+        if response.status_code == requests.codes.created:
+            receipts = response.get_json()["receipts"]
+            self.numbers[command.key] = tuple(
+                int(one["sequence"]) for one in receipts if one["type"] == "score.recorded.v1"
+            )
+        return response
 
     def post(self, service: str, path: str, body: Any, sub: str | None, **about: Any) -> TestResponse:
         """A command."""

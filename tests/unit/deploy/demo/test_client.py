@@ -16,6 +16,9 @@ from shared.access.local_issuer import LocalIssuer
 
 ADMIN = {"sub": "quantri", "acting_as": "admin@ledger"}
 
+SCORE = {"type": "score.recorded.v1", "sequence": "000000000057"}
+OTHER = {"type": "scoring.completed.v1", "sequence": "000000000058"}
+
 
 class Api:
     """Stands for the services; answers what ``script`` says, in order, else 201."""
@@ -43,7 +46,7 @@ class Api:
             def _take(self, method: str) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 api.asked.append((method, self.path, dict(self.headers.items()), body))
-                status, answer = api.script.pop(0) if api.script else (201, {"receipts": [{}, {}]})
+                status, answer = api.script.pop(0) if api.script else (201, {"receipts": [SCORE, OTHER]})
                 api.number += 2
                 self._answer(status, answer)
 
@@ -112,7 +115,7 @@ def test_a_command_says_who_in_which_hat_and_under_which_key(api: Api, client: C
 
 
 def test_an_answer_given_before_is_told_apart(api: Api, client: Client) -> None:
-    api.script = [(201, {"receipts": [{}], "again": True})]
+    api.script = [(201, {"receipts": [SCORE], "again": True})]
     assert client.command("scores", "grants", {}, **ADMIN, key="g").replay
 
 

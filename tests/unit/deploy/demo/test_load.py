@@ -11,7 +11,7 @@ from marshmallow import Schema
 from deploy.demo.client import NotSeen, Stated
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES, TITLES, Tally, await_notices, summary, tell
-from deploy.demo.scenario import PHASES, Command, phases_of, scenario
+from deploy.demo.scenario import PHASES, Command, filled, phases_of, scenario
 from services.inspections import schemas as inspections
 from services.ranking import schemas as ranking
 from services.scores import schemas as scores
@@ -28,6 +28,12 @@ SHAPES: Mapping[str, type[Schema]] = {
     "propose_bonus": scores.ProposalSchema,
     "propose_penalty": scores.ProposalSchema,
     "record_veto": scores.VetoSchema,
+    "set_due": scores.DueSchema,
+    "submit_sheet": scores.SheetSchema,
+    "record_evaluation": scores.EvaluationSchema,
+    "acknowledge_evaluation": scores.AcknowledgeSchema,
+    "confirm_scores": scores.ConfirmSchema,
+    "dispute_score": scores.DisputeSchema,
     "open_round": inspections.RoundSchema,
     "form_team": inspections.TeamSchema,
     "schedule": inspections.ScheduleBatchSchema,
@@ -49,6 +55,13 @@ def commands() -> tuple[Command, ...]:
     return scenario(city_2020())
 
 
+class EveryKey(dict[str, tuple[int, ...]]):
+    """Numbers for whatever key is asked for."""
+
+    def __missing__(self, key: str) -> tuple[int, ...]:
+        return (1, 2, 3)
+
+
 class Recorder:
     """A client that remembers what it was asked, in order."""
 
@@ -63,7 +76,8 @@ class Recorder:
     ) -> Stated:
         self.numbers[service] = self.numbers.get(service, 0) + 1
         self.log.append(("command", service, path, key))
-        return Stated(1, False)
+        rows = body.get("scores", body.get("entries", ()))
+        return Stated(1, False, tuple(range(1, 1 + len(rows))))
 
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         self.clocks[service] = max(at, self.clocks.get(service, ""))
@@ -82,7 +96,7 @@ def test_every_body_has_the_shape_that_its_service_asks_for(commands: tuple[Comm
     for command in commands:
         if command.operation in SHAPES:
             seen.add(command.operation)
-            loaded = SHAPES[command.operation]().load(command.body)
+            loaded = SHAPES[command.operation]().load(filled(command.body, EveryKey()))
             rows = getattr(loaded, "rows", ())
             assert not [row for row in rows if isinstance(row, MalformedRow)], command
     assert seen == set(SHAPES) == set(ROUTES)
@@ -132,7 +146,7 @@ def test_it_stops_after_the_phase_that_was_named(commands: tuple[Command, ...]) 
     client = Recorder()
     tally = tell(client, commands, until="round")  # type: ignore[arg-type]
     assert tally.phases == ["setup", "round"]
-    assert not [entry for entry in client.log if entry[0] == "command" and entry[2] == "scores/batch"]
+    assert not [entry for entry in client.log if entry[0] == "command" and entry[2] == "sheets"]
 
 
 def test_what_is_published_was_seen_by_ranking_first(commands: tuple[Command, ...]) -> None:

@@ -43,7 +43,20 @@ def of(commands: tuple[Command, ...], *operations: str) -> list[Command]:
 
 
 def scores(commands: tuple[Command, ...]) -> list[dict[str, Any]]:
-    return [score for command in of(commands, "record_score") for score in command.body["scores"]]
+    """Every value that is stated, whichever command states it."""
+    return [
+        *(
+            {"unit": command.subject, "stage": "self", **row}
+            for command in of(commands, "submit_sheet")
+            for row in command.body["entries"]
+        ),
+        *(score for command in of(commands, "record_score") for score in command.body["scores"]),
+        *(
+            {"criterion": command.body["criterion"], "stage": "external", **row}
+            for command in of(commands, "record_evaluation")
+            for row in command.body["entries"]
+        ),
+    ]
 
 
 def test_sixty_eight_units_are_registered_and_sixty_six_of_them_are_open(
@@ -289,9 +302,9 @@ def test_no_inspection_opens_while_a_score_of_a_body_is_missing(
     given: set[tuple[str, str]] = set()
     for command in commands:
         if command.operation == "record_score":
-            given |= {
-                (one["unit"], one["criterion"]) for one in command.body["scores"] if one["stage"] != "self"
-            }
+            given |= {(one["unit"], one["criterion"]) for one in command.body["scores"]}
+        elif command.operation == "record_evaluation":
+            given |= {(one["unit"], command.body["criterion"]) for one in command.body["entries"]}
         elif command.operation == "decide_score":
             given.add((command.subject, command.body["criterion"]))
         elif command.operation == "open_inspection":
@@ -366,13 +379,19 @@ def test_everybody_may_do_what_he_does(files: CycleFiles, commands: tuple[Comman
         for target in targets(files, command, teams):
             decide_access(
                 grants,
-                f"{command.service}.{command.operation}",
+                f"{command.service}.{story.RULED_AS.get(command.operation, command.operation)}",
                 target,
                 command.acting_as,
             )
 
 
 def targets(files: CycleFiles, command: Command, teams: dict[str, str]) -> list[Target]:
+    if command.operation in ("confirm_scores", "dispute_score"):
+        return [Target(owners=(command.acting_as.partition(":")[2],))]
+    if command.operation == "record_evaluation":
+        leaf = files.rulebook.leaf[command.body["criterion"]]
+        owners = (leaf.owner, *leaf.joint)
+        return [Target(stage="external", owners=owners, entered_by=leaf.entered_by)]
     if command.operation != "record_score":
         return [Target(unit=command.subject, team=teams.get(command.subject))]
     leaves = files.rulebook.leaf
