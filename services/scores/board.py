@@ -27,6 +27,7 @@ class Value:
     """One value as it was stated.  ``number``: of its event.  The latest that stands is what counts.
 
     ``withdrawn``, ``confirmed``, ``disputed``: number of the event that did it, None while none has.
+    ``answered_at``, ``answered_by``: time and ``sub`` of the latest confirmation or dispute.
     """
 
     number: int
@@ -39,6 +40,8 @@ class Value:
     confirmed: int | None = None
     disputed: int | None = None
     dispute: str | None = None
+    answered_at: str | None = None
+    answered_by: str | None = None
 
     @property
     def shown(self) -> str:
@@ -152,9 +155,9 @@ class _Growing:
                 )
                 values[latest] = replace(values[latest], withdrawn=number)
             case "score.confirmed.v1":
-                self._answer(event.subject, data["scores"], confirmed=number)
+                self._answer(event, data["scores"], confirmed=number)
             case "score.disputed.v1":
-                self._answer(event.subject, [data["score"]], disputed=number, dispute=data["text"])
+                self._answer(event, [data["score"]], disputed=number, dispute=data["text"])
             case _:
                 note = Note(number, event.type, event.subject, data, event.time)
                 if event.type not in self.notes:
@@ -166,11 +169,12 @@ class _Growing:
             self.values[unit] = list(self._board.values.get(unit, ()))
         return self.values[unit]
 
-    def _answer(self, unit: str, numbers: Sequence[int], **answer: Any) -> None:
-        values = self._of(unit)
+    def _answer(self, event: Event, numbers: Sequence[int], **answer: Any) -> None:
+        by = {"answered_at": event.time, "answered_by": event.data["actor"]["sub"]}
+        values = self._of(event.subject)
         for index, value in enumerate(values):
             if value.number in numbers:
-                values[index] = replace(value, **answer)
+                values[index] = replace(value, **answer, **by)
 
 
 class Boards:
