@@ -8,8 +8,9 @@ from typing import Any
 
 from services.scores.board import Board, board_of
 from services.scores.bodies import UNIT, Body, check_access
+from services.scores.concluded import Concluded, concluded
 from services.scores.drafts import drafts_of
-from services.scores.inspected import Inspected, inspected
+from services.scores.schedule import Session, sessions_of
 from services.scores.self_sheet import Sheet, as_filled_in
 from services.scores.setup import in_force, unknown_unit
 from services.scores.state import Unit
@@ -27,7 +28,8 @@ class SeenSheet:
     """``whole``: the reader sees the unit's whole row.  ``own``: he may fill it in, and sees the drafts.
 
     ``leaves``: the applicable criteria whose values he sees, in order of the rulebook, others' included.
-    ``now``: the ledger's own time, a written instant.
+    ``session``: its inspection, None before one is scheduled.  ``concluded``: by criterion.  ``now``: the
+    ledger's own time, a written instant.
     """
 
     board: Board
@@ -35,7 +37,8 @@ class SeenSheet:
     unit: Unit
     sheet: Sheet
     leaves: tuple[Leaf, ...]
-    inspected: Inspected
+    session: Session | None
+    concluded: Mapping[str, Concluded]
     whole: bool
     own: bool
     now: str
@@ -54,11 +57,12 @@ def seen_sheet(who: Reader, code: str) -> SeenSheet:
     book = in_force(board.state)
     with read_transaction(runtime().engine) as connection:
         now = instant(runtime().clock.now(who.ledger.ledger, connection))
-        inspection = inspected(connection, who.ledger.ledger, code)
+        session = sessions_of(connection, who.ledger.ledger).get(code)
+        conclusion = concluded(connection, who.ledger.ledger, code)
         own = _may_fill_in(who, code)
         kept = drafts_of(connection, who.ledger.ledger, Body(UNIT, code)) if own else []
     audience = who.audience(str(book.policies["live_visibility"]))
-    team = inspection.team
+    team = None if session is None else session.team
 
     def visible(leaf: Leaf) -> bool:
         return audience.sees_criterion(code, board.state.owners(leaf, now), team)
@@ -72,7 +76,9 @@ def seen_sheet(who: Reader, code: str) -> SeenSheet:
         if draft.cell[0] == code and draft.cell[2] == "self"
     }
     sheet = as_filled_in(board, book, code, drafts, visible)
-    return SeenSheet(board, book, unit, sheet, leaves, inspection, audience.sees_row(code, team), own, now)
+    return SeenSheet(
+        board, book, unit, sheet, leaves, session, conclusion, audience.sees_row(code, team), own, now
+    )
 
 
 def _may_fill_in(who: Reader, code: str) -> bool:

@@ -12,17 +12,20 @@ from services.scores.board import board_of
 from services.scores.completeness import sheet_missing
 from services.scores.pages.frame import Frame, frame
 from services.scores.rule_words import ladder_lines, no_target_line, rule_line
+from services.scores.schedule import sessions_of
 from services.scores.seen_evaluations import about_unit
 from services.scores.seen_sheet import SeenSheet, seen_sheet
 from services.scores.self_sheet import SUBMITTED, Entry
 from services.scores.setup import in_force
 from shared.access import Target
+from shared.database import read_transaction
 from shared.rulebook import Leaf, ValueRefused, evaluate
 from shared.rulebook.model import TEAM
 from shared.rulebook.number import show
 from shared.web.hats import hats
 from shared.web.i18n import natural_key, number, tr
 from shared.web.problems import Problem
+from shared.web.runtime import runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class Line:
     ladder: tuple[tuple[str, str], ...]
     no_target: str
     asks: str
-    target: bool
+    asks_target: str
     period: str
     entry: Entry | None
     kept: dict[str, Any]
@@ -112,7 +115,11 @@ def _list(seen_frame: Frame) -> str:
     audience = seen_frame.reader.audience(str(book.policies["live_visibility"]))
     if seen_frame.reader.principal is None and not audience.everything:
         raise Problem("token-missing")
-    shown = [unit for unit in board.state.units.values() if audience.sees_row(unit.code)]
+    with read_transaction(runtime().engine) as connection:
+        sessions = sessions_of(connection, seen_frame.ledger)
+    teams = {unit: session.team for unit, session in sessions.items()}
+    units = board.state.units.values()
+    shown = [unit for unit in units if audience.sees_row(unit.code, teams.get(unit.code))]
     areas = []
     for area in book.areas:
         listed = []
@@ -157,7 +164,7 @@ def _line(seen: SeenSheet, leaf: Leaf, entry: Entry | None, kept: dict[str, Any]
         ladder=tuple((tr(*condition), tr(*points)) for condition, points in ladder_lines(leaf, area, book)),
         no_target="" if no_target is None else tr(*no_target),
         asks=_asks(leaf),
-        target=leaf.takes_target,
+        asks_target=_asks_target(leaf),
         period=leaf.period or "",
         entry=entry,
         kept=kept,
@@ -182,9 +189,18 @@ def _asks(leaf: Leaf) -> str:
         return tr("Đạt được", "Achieved")
     if leaf.input == "count":
         return tr("Số lượng", "Number")
-    if leaf.ladder is not None:
-        return leaf.ladder.metric + (" (%)" if leaf.ladder.unit == "percent" else "")
-    return tr("Điểm", "Points")
+    if leaf.ladder is not None and leaf.ladder.unit == "percent":
+        return tr("Tỷ lệ (%), hoặc số đạt", "Percentage, or achieved")
+    return leaf.ladder.metric if leaf.ladder is not None else tr("Điểm", "Points")
+
+
+def _asks_target(leaf: Leaf) -> str:
+    """The label of the field for the target, empty where none is taken."""
+    if not leaf.takes_target:
+        return ""
+    if leaf.input == "ratio":
+        return tr("Chỉ tiêu", "Target")
+    return tr("Chỉ tiêu, nếu ghi số đạt", "Target, with achieved")
 
 
 def _scorer(seen: SeenSheet, leaf: Leaf) -> str:
@@ -221,7 +237,7 @@ def _said(seen: SeenSheet, leaf: Leaf) -> list[Said]:
                 value.time,
             )
         )
-    concluded = seen.inspected.values.get(leaf.id)
+    concluded = seen.concluded.get(leaf.id)
     if concluded is not None:
         who = tr("Kết luận của Trưởng đoàn", "The team leader's conclusion")
         found.append(Said(who, "", number(concluded.points), concluded.reason, ""))

@@ -27,7 +27,7 @@
   }
 
   const detail = (problem) => (english ? problem.detail_en || problem.detail : problem.detail) || problem.title;
-  const messageOf = (fault) => (english ? fault.message_en || fault.message : fault.message);
+  const messageOf = (fault) => (english ? fault.message_en || fault.message : fault.message.replace(/(\d)\.(\d)/g, "$1,$2"));
 
   function make(tag, text, className) {
     const element = document.createElement(tag);
