@@ -34,6 +34,14 @@ def canonical_bytes(value: dict[str, Any]) -> bytes:
     Raises :class:`CanonicalError` for a value outside the profile or larger than 60 KiB.
     """
     check_profile(value)
+    return written(value)
+
+
+def written(value: dict[str, Any]) -> bytes:
+    """Canonical bytes of an object that is known to lie within the profile.
+
+    Raises :class:`CanonicalError` when they are more than 60 KiB.
+    """
     data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     if len(data) > MAX_BYTES:
         raise CanonicalError(f"larger than {MAX_BYTES} bytes: {len(data)}")

@@ -292,14 +292,14 @@ def instant(moment: datetime) -> str:
     """``moment`` (aware) as the one written form of an instant: UTC, six digits, ``Z``."""
     if moment.tzinfo is None:
         raise ValueError("an instant needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def parse_instant(text: str) -> datetime:
     """The aware UTC moment that :func:`instant` wrote.  Raises ``ValueError``."""
     if not TIME.fullmatch(text):
         raise ValueError(f"not an instant: {text!r}")
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(text)
 
 
 def source_of(service: str, ledger: str) -> str:

@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from shared.events.canonical import canonical_bytes
+from shared.events.canonical import canonical_bytes, written
 
 
 def raw_public(key: Ed25519PublicKey) -> bytes:
@@ -35,15 +35,16 @@ def public_to_base64(key: Ed25519PublicKey) -> str:
     return base64.b64encode(raw_public(key)).decode("ascii")
 
 
-def sign(unsigned: dict[str, Any], key: Ed25519PrivateKey) -> bytes:
+def sign(unsigned: dict[str, Any], key: Ed25519PrivateKey, keyid: str | None = None) -> bytes:
     """Canonical bytes of the event ``unsigned`` with ``keyid`` and ``signature`` added.
 
-    Raises :class:`~shared.events.canonical.CanonicalError` for an event outside the profile.
+    ``keyid``: of ``key``, from who has it at hand.  Raises
+    :class:`~shared.events.canonical.CanonicalError` for an event outside the profile.
     """
     event = {name: item for name, item in unsigned.items() if name != "signature"}
-    event["keyid"] = key_id(key.public_key())
+    event["keyid"] = key_id(key.public_key()) if keyid is None else keyid
     event["signature"] = base64.b64encode(key.sign(canonical_bytes(event))).decode("ascii")
-    return canonical_bytes(event)
+    return written(event)
 
 
 def verify(event: dict[str, Any], key: Ed25519PublicKey) -> bool:

@@ -21,7 +21,7 @@ from shared.events.envelope import (
     trusted_event,
     unsigned_event,
 )
-from shared.events.signing import sign
+from shared.events.signing import key_id, sign
 from shared.store.idempotency import Answer, KeyReused
 from shared.store.signer import Signer
 from shared.store.tables import events, idempotency
@@ -188,6 +188,7 @@ class LedgerTransaction:
         sequence = self._head(self.source)[0]
         self._load_subject_heads(self.source, {draft.subject for draft in drafts})
         key = self._signer(self.ledger)
+        keyid = key_id(key.public_key())
         signed: list[Event] = []
         for draft in drafts:
             sequence += 1
@@ -206,7 +207,7 @@ class LedgerTransaction:
                 causation_id=causation_id,
                 traceparent=traceparent,
             )
-            value = sign(unsigned, key)
+            value = sign(unsigned, key, keyid)
             # Parsed, not the dict above: what the caller gets is what the bytes say.
             event = Event.parse(value)
             fault = interpret(event)

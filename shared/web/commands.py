@@ -243,7 +243,10 @@ def _run(
     with current.store.transaction(ledger) as tx:
         stored = tx.answered(command_known_as, digest)
         if stored is not None:
-            return _answer(current.service, stored.status, stored.answer, replay=True)
+            number = int(orjson.loads(stored.answer)["receipts"][-1]["sequence"])
+            response = _answer(current.service, stored.status, stored.answer, number, ledger)
+            response.headers["Idempotent-Replay"] = "true"
+            return response
         act = Act(
             ledger=g.ledger_settings,
             operation=operation,
@@ -271,7 +274,7 @@ def _run(
             status=HTTPStatus.CREATED.value,
             answer=answer,
         )
-    return _answer(current.service, HTTPStatus.CREATED.value, answer, replay=False)
+    return _answer(current.service, HTTPStatus.CREATED.value, answer, events[-1].sequence, ledger)
 
 
 def _appended(tx: CommandTransaction, outcome: Outcome, command: str) -> list[Event]:
@@ -295,13 +298,10 @@ def _body(events: Sequence[Event], outcome: Outcome) -> bytes:
     return body
 
 
-def _answer(service: str, status: int, answer: bytes, *, replay: bool) -> Response:
+def _answer(service: str, status: int, answer: bytes, number: int, ledger: str) -> Response:
+    """The answer to a command whose last event has this ``number``."""
     response = Response(answer, status, content_type="application/json")
-    last = orjson.loads(answer)["receipts"][-1]
-    number = int(last["sequence"])
     response.headers["Bangvang-Sequence"] = f"{service}:{number}"
-    response.headers["Location"] = f"/{service}/v1/{last['partitionkey']}/receipts/{number}"
+    response.headers["Location"] = f"/{service}/v1/{ledger}/receipts/{number}"
     response.headers["Cache-Control"] = "no-store"
-    if replay:
-        response.headers["Idempotent-Replay"] = "true"
     return response
