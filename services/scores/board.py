@@ -7,6 +7,7 @@ Nobody else's facts are here.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -76,11 +77,22 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """One own event, for a list."""
+
+    number: int
+    type: str
+    subject: str
+    time: str
+
+
+@dataclass(frozen=True, slots=True)
 class Board:
     """``state``: what deciders know, of the whole ledger.  ``values``: by unit, oldest first.
 
     ``notes``: by type of event, oldest first (submissions, completions, evaluations, due instants, …).
-    ``last``: number of the newest event folded.  A moment's picture: it never changes.
+    ``last``: number of the newest event folded; ``latest``: the newest ones, newest first; ``counts``: by
+    type.  A moment's picture: it never changes.
     """
 
     ledger: str
@@ -88,6 +100,14 @@ class Board:
     values: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     notes: Mapping[str, tuple[Note, ...]] = field(default_factory=dict)
     last: int = 0
+    latest: tuple[Receipt, ...] = ()
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def visibility(self) -> str:
+        """The policy ``live_visibility`` of the rulebook in force."""
+        book = self.state.rulebook()
+        return "restricted" if book is None else str(book.policies["live_visibility"])
 
     def standing(self, unit: str, criterion: str, stage: str) -> Value | None:
         """The value that counts at this stage now, or None."""
@@ -126,7 +146,16 @@ class Board:
             {**self.values, **{unit: tuple(values) for unit, values in growing.values.items()}},
             {**self.notes, **{type_: tuple(notes) for type_, notes in growing.notes.items()}},
             stated[-1].sequence,
+            (*reversed([_receipt(event) for event in stated[-_LATEST:]]), *self.latest)[:_LATEST],
+            Counter(self.counts) + Counter(event.type for event in stated),
         )
+
+
+_LATEST = 20
+
+
+def _receipt(event: Event) -> Receipt:
+    return Receipt(event.sequence, event.type, event.subject, event.time)
 
 
 class _Growing:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from services.scores import reading
+from services.scores.board import board_of
 from services.scores.pages.frame import frame
 from shared.web.problems import Problem
-from shared.web.runtime import runtime
 
 KINDS = (
     ("unit.registered.v1", "Đơn vị", "Units"),
     ("department.registered.v1", "Ban, đơn vị sự nghiệp", "Departments"),
     ("grant.given.v1", "Quyền đã giao", "Grants given"),
+    ("selfassessment.submitted.v1", "Phiếu tự chấm đã nộp", "Self-score sheets submitted"),
+    ("evaluation.received.v1", "Đánh giá ngoài đã nhận", "External evaluations received"),
     ("score.recorded.v1", "Điểm đã ghi", "Scores recorded"),
     ("score.withdrawn.v1", "Điểm đã rút", "Scores withdrawn"),
+    ("score.confirmed.v1", "Lần xác nhận điểm nhập hộ", "Confirmations of entries"),
+    ("score.disputed.v1", "Điểm nhập hộ bị phản đối", "Entries disputed"),
+    ("scoring.completed.v1", "Lượt chấm xong một đơn vị", "Units completed by a scorer"),
     ("bonus.proposed.v1", "Đề nghị thưởng", "Bonuses proposed"),
     ("penalty.proposed.v1", "Đề nghị trừ", "Penalties proposed"),
     ("veto.recorded.v1", "Điều kiện khống chế", "Vetoes recorded"),
@@ -30,19 +34,17 @@ def ledger_page(org: str, cycle: str) -> str:
     """Cycle, rulebook, counts and the newest receipts of one ledger (receipts: for who sees all)."""
     seen = frame(org, cycle)
     settings = seen.reader.ledger
-    found = reading.overview(runtime().engine, settings.ledger)
-    book = found.state.rulebook()
-    visibility = str(book.policies["live_visibility"]) if book else "restricted"
-    everything = seen.reader.audience(visibility).everything
-    if found.state.cycle is None and not found.counts and not everything:
+    board = board_of(settings.ledger)
+    everything = seen.reader.audience(board.visibility).everything
+    if board.last == 0 and not everything:
         raise Problem("not-found")
     return render_template(
         "scores/ledger.html",
         frame=seen,
         ledger=settings,
-        cycle=found.state.cycle,
-        book=book,
-        kinds=[(vi, en, found.counts.get(kind, 0)) for kind, vi, en in KINDS],
-        latest=found.latest if everything else [],
+        cycle=board.state.cycle,
+        book=board.state.rulebook(),
+        kinds=[(vi, en, board.counts.get(kind, 0)) for kind, vi, en in KINDS],
+        latest=board.latest if everything else [],
         everything=everything,
     )

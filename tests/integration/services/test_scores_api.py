@@ -15,7 +15,13 @@ from shared.events.canonical import canonical_bytes
 from tests.support.deciding import RULEBOOK
 from tests.support.town import ADMIN, LEDGER, START, Town, rules_of, set_up_cycle, town
 
-GOOD = {"unit": "QH-Q01", "criterion": "1.2", "stage": "department", "value": "5.75"}
+GOOD = {
+    "unit": "QH-Q01",
+    "criterion": "1.2",
+    "stage": "department",
+    "value": "5.75",
+    "reason": "đối chiếu",
+}
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +119,9 @@ def test_a_batch_of_more_than_a_thousand_rows_is_refused(made: Town) -> None:
 
 def test_the_office_enters_for_a_public_service_unit(made: Town) -> None:
     body = {"unit": "QH-Q01", "criterion": "2.2", "stage": "department", "value": "13"}
+    refused = made.post("scores", "scores", body, "vanphong")
+    assert rules_of(refused) == {"document-missing"}
+    body["document"] = "45-BC/TST"
     response = made.post("scores", "scores", body, "vanphong")
     assert response.get_json()["receipts"][0]["data"]["on_behalf_of"] == "TST"
 
