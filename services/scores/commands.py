@@ -41,6 +41,72 @@ class RegisterUnit:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameUnit:
+    """The unit bears another ``name`` from the day ``valid_from`` on."""
+
+    unit: str
+    name: str
+    valid_from: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveUnit:
+    """The unit is of another area from the day ``valid_from`` on, of another ``kind`` where one is given."""
+
+    unit: str
+    area: str
+    valid_from: str
+    document: str
+    kind: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUnit:
+    """``last_day`` is the unit's last; ``successors`` take its place the day after, none = dissolved."""
+
+    unit: str
+    last_day: str
+    document: str
+    reason: str
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewUnit:
+    """A unit that a merger or a split forms; it stands from the day after the old one's last."""
+
+    unit: str
+    area: str
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeUnits:
+    """``units`` close and become one: a new one (``into``), or one that stands already (``successor``)."""
+
+    units: tuple[str, ...]
+    last_day: str
+    document: str
+    reason: str
+    into: NewUnit | None = None
+    successor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SplitUnit:
+    """``unit`` closes and becomes several: new ones (``into``), and ``successors`` that stand already."""
+
+    unit: str
+    last_day: str
+    document: str
+    reason: str
+    into: tuple[NewUnit, ...] = ()
+    successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RegisterDepartment:
     code: str
     name: str

@@ -269,9 +269,10 @@ def _offices(state: State) -> tuple[str, ...]:
 
 
 def _open_unit(state: State, code: str, book: Rulebook) -> Unit:
-    unit = state.units.get(code)
-    if unit is None:
+    known = state.units.get(code)
+    if known is None:
         raise unknown_unit(code)
+    unit = known.on(book.period.end)
     if not unit.open_on(book.period.end):
         raise Refused(
             "unit-not-open",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from services.scores.files import problem_types as files
 from shared.rulebook.faults import MESSAGES
 from shared.web.problem_types import ProblemType
 
@@ -47,6 +48,19 @@ _OWN = (
     # --- the register and the grants
     _T("unit-exists", 409, "Đã có đơn vị mã này", "Unit exists",
        "Dùng mã khác; mã không dùng lại.", "Use another code; a code is never used again."),
+    _T("unit-not-standing", 422, "Ngày ấy đơn vị không có trong danh sách", "Not in the register then",
+       "Chọn ngày trong thời gian đơn vị hoạt động.", "Choose a day on which the unit stands."),
+    _T("unit-closed", 409, "Đơn vị đã kết thúc", "Unit closed already",
+       "Sửa ngày cuối hoặc đơn vị kế thừa bằng thao tác kết thúc.",
+       "Correct its last day or its successors by closing it again."),
+    _T("unit-twice", 422, "Đơn vị ghi hai lần", "Unit named twice",
+       "Mỗi đơn vị ghi một lần.", "Name each unit once."),
+    _T("own-successor", 422, "Tự kế thừa", "Its own successor",
+       "Chọn đơn vị khác kế thừa.", "Choose another unit to succeed it."),
+    _T("day-order", 422, "Thứ tự ngày chưa đúng", "Days out of order",
+       "Ngày cuối không được trước thay đổi đã ghi.", "The last day may not lie before a change on record."),
+    _T("too-few-units", 422, "Chưa đủ đơn vị", "Too few units",
+       "Nêu ít nhất hai đơn vị.", "Name two units at least."),
     _T("department-exists", 409, "Đã có Ban, đơn vị mã này", "Department exists",
        "Dùng mã khác.", "Use another code."),
     _T("unknown-department", 422, "Không có Ban, đơn vị này", "Unknown department",
@@ -125,6 +139,39 @@ _OWN = (
        "Chọn thời điểm từ nay về sau.", "Choose an instant from now on."),
     _T("evidence-missing", 422, "Thiếu minh chứng", "Evidence missing",
        "Gửi kèm tên, mã băm và dung lượng của minh chứng.", "Send name, digest and size of the evidence."),
+    # --- evidence files
+    _T("evidence-name", 422, "Tên tệp chưa đúng", "The file's name is not right",
+       "Đổi tên tệp rồi gửi lại.", "Rename the file and send it again."),
+    _T("evidence-empty", 422, "Tệp trống", "The file is empty",
+       "Kiểm tra lại tệp; tệp 0 byte không chứng minh được gì.", "Check the file: 0 bytes prove nothing."),
+    _T("evidence-too-large", 413, "Tệp quá lớn", "The file is too large",
+       "Nén hoặc tách tệp rồi gửi lại.", "Compress or split the file, then send it again."),
+    _T("evidence-type", 422, "Loại tệp không được nhận", "This type of file is not taken",
+       "Chuyển sang PDF, Word, Excel, ảnh hoặc văn bản.", "Make it PDF, Word, Excel, an image or text."),
+    _T("evidence-mismatch", 422, "Nội dung không đúng loại tệp", "The content is not of that type",
+       "Mở thử, lưu lại đúng định dạng rồi gửi.", "Open it, save it in the right format, send that."),
+    _T("evidence-protected", 422, "Tệp có mật khẩu", "The file is locked by a password",
+       "Bỏ mật khẩu rồi gửi lại.", "Take the password off and send it again."),
+    _T("evidence-macros", 422, "Tệp chứa macro", "The file holds macros",
+       "Lưu lại dạng không có macro.", "Save it without macros."),
+    _T("evidence-unpacked-size", 422, "Tệp nén quá lớn khi mở", "The file unpacks to too much",
+       "Tách hoặc thu nhỏ nội dung.", "Split the content or make it smaller."),
+    _T("evidence-infected", 422, "Tệp bị báo nhiễm virus", "The virus scanner objects",
+       "Làm sạch máy và tệp rồi gửi lại.", "Clean the machine and the file, then send it again."),
+    _T("evidence-too-many", 409, "Quá nhiều tệp", "Too many files",
+       "Gộp các tệp lại.", "Put several files into one."),
+    _T("unknown-evidence", 404, "Không có tệp này", "No such file",
+       "Không có tệp này, hoặc bạn không được xem.", "There is no such file, or it is not yours to see."),
+    _T("evidence-gone", 410, "Nội dung tệp không còn", "The content is gone",
+       "Tệp đã được nhận nhưng nội dung không còn ở nơi lưu. Báo quản trị khôi phục từ bản sao lưu.",
+       "It was taken, and its content is gone. An administrator restores it from the backup."),
+    _T("evidence-damaged", 410, "Nội dung tệp bị hỏng", "The content is damaged",
+       "Nội dung không còn khớp mã băm nên không được gửi ra. Báo quản trị khôi phục từ bản sao lưu.",
+       "It no longer has its digest and is not handed out. An administrator restores it from the backup."),
+    _T("storage-unreachable", 503, "Nơi lưu tệp chưa sẵn sàng", "The storage cannot be reached",
+       "Chưa nhận tệp. Thử lại sau ít phút.", "The file was not taken. Try again in a few minutes."),
+    _T("scanner-unreachable", 503, "Chưa quét được virus", "The virus scanner cannot be reached",
+       "Chưa nhận tệp. Thử lại sau ít phút.", "The file was not taken. Try again in a few minutes."),
     _T("duplicate-proposal", 409, "Đã đề nghị rồi", "Proposed already",
        "Một sự việc đề nghị một lần.", "One occurrence is proposed once."),
     _T("wrong-amount", 422, "Mức đề nghị chưa đúng", "Wrong amount",
@@ -152,6 +199,7 @@ def _general(message: str) -> str:
 
 TYPES = (
     *_OWN,
+    *files.TYPES,
     *(
         ProblemType(
             f"rulebook-{code.lower()}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from services.scores.commands import (
     AssignScoring,
@@ -14,6 +14,8 @@ from services.scores.commands import (
     DisputeScore,
     EvaluationRow,
     Invite,
+    MergeUnits,
+    NewUnit,
     OpenCycle,
     RecordEvaluation,
     RecordScore,
@@ -21,6 +23,7 @@ from services.scores.commands import (
     RegisterUnit,
     SetDue,
     SheetRow,
+    SplitUnit,
     SubmitSheet,
     WithdrawScore,
 )
@@ -76,6 +79,73 @@ class UnitBatchSchema(CommandSchema):
 
     def build(self, data: dict[str, Any]) -> Batch:
         return Batch(data["units"], data.get("mode", ALL_OR_NOTHING), "units")
+
+
+class RenameSchema(CommandSchema):
+    """The unit is named in the path."""
+
+    name = Text(required=True, maximum=200)
+    valid_from = LocalDate(required=True)
+    document = Text(required=True, maximum=100)
+
+
+class MoveSchema(CommandSchema):
+    """The unit is named in the path."""
+
+    area = Code(required=True)
+    kind = Code()
+    valid_from = LocalDate(required=True)
+    document = Text(required=True, maximum=100)
+
+
+class CloseSchema(CommandSchema):
+    """The unit is named in the path.  ``successors``: none = dissolved."""
+
+    last_day = LocalDate(required=True)
+    successors = fields.List(Code(), validate=validate.Length(max=50))
+    document = Text(required=True, maximum=100)
+    reason = Text(required=True, maximum=500)
+
+
+class NewUnitSchema(CommandSchema):
+    makes = NewUnit
+
+    unit = Code(required=True, validate=UNIT_CODE)
+    area = Code(required=True)
+    kind = Code(required=True)
+    name = Text(required=True, maximum=200)
+
+
+class MergerSchema(CommandSchema):
+    """Either ``into``, a unit that is formed, or ``successor``, one that stands already."""
+
+    makes = MergeUnits
+
+    units = fields.List(Code(), required=True, validate=validate.Length(min=1, max=50))
+    last_day = LocalDate(required=True)
+    document = Text(required=True, maximum=100)
+    reason = Text(required=True, maximum=500)
+    into = fields.Nested(NewUnitSchema)
+    successor = Code()
+
+    @validates_schema(skip_on_field_errors=True)
+    def one_unit_remains(self, data: dict[str, Any], **kwargs: Any) -> None:
+        """Exactly one of ``into`` and ``successor``."""
+        if ("into" in data) == ("successor" in data):
+            raise ValidationError("Exactly one of into and successor is needed.", "into")
+
+
+class SplitSchema(CommandSchema):
+    """``unit`` becomes the units ``into`` which are formed, and ``successors`` which stand already."""
+
+    makes = SplitUnit
+
+    unit = Code(required=True)
+    last_day = LocalDate(required=True)
+    document = Text(required=True, maximum=100)
+    reason = Text(required=True, maximum=500)
+    into = fields.List(fields.Nested(NewUnitSchema), validate=validate.Length(max=50))
+    successors = fields.List(Code(), validate=validate.Length(max=50))
 
 
 class DepartmentSchema(CommandSchema):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from services.scores.commands import (
     AdoptRulebook,
@@ -118,6 +120,11 @@ def _check_amendment(current: Rulebook, command: AdoptRulebook) -> None:
 def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:
     """A unit enters the register; a code is never used again (domain §4)."""
     speaker = caller.authorise(Target(), "scores.register_unit")
+    return registration(state, command, speaker.facts())
+
+
+def registration(state: State, command: RegisterUnit, facts: Mapping[str, Any]) -> Draft:
+    """The fact that a unit enters the register, stated by whom ``facts`` name."""
     book = in_force(state)
     if command.unit in state.units:
         raise Refused(
@@ -128,18 +135,11 @@ def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:
             value=command.unit,
             status=409,
         )
-    if command.area not in book.area:
-        raise Refused(
-            "unknown-area",
-            f"Bộ tiêu chí không có khu vực “{command.area}”.",
-            f'The rulebook has no area "{command.area}".',
-            field="area",
-            value=command.area,
-        )
+    check_area(book, command.area)
     if command.valid_from is not None and command.valid_to is not None:
         _check_days(command.valid_from, command.valid_to, "valid_from")
     data = {
-        **speaker.facts(),
+        **facts,
         "area": command.area,
         "kind": command.kind,
         "name": command.name,
@@ -147,6 +147,18 @@ def register_unit(state: State, command: RegisterUnit, caller: Caller) -> Draft:
         **without_none(valid_from=command.valid_from, valid_to=command.valid_to, successor=command.successor),
     }
     return Draft("unit.registered.v1", command.unit, data)
+
+
+def check_area(book: Rulebook, area: str) -> None:
+    """Refuse an area that the rulebook does not have."""
+    if area not in book.area:
+        raise Refused(
+            "unknown-area",
+            f"Bộ tiêu chí không có khu vực “{area}”.",
+            f'The rulebook has no area "{area}".',
+            field="area",
+            value=area,
+        )
 
 
 def register_department(state: State, command: RegisterDepartment, caller: Caller) -> Draft:

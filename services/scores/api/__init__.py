@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from services.scores.api import (
     drafts,
+    entries_reading,
+    evidence,
+    files,
     grants,
     invitations,
+    lineage,
     opening,
     people,
     reading,
@@ -19,8 +23,12 @@ from services.scores.api.routes import blueprint
 __all__ = [
     "blueprint",
     "drafts",
+    "entries_reading",
+    "evidence",
+    "files",
     "grants",
     "invitations",
+    "lineage",
     "opening",
     "people",
     "reading",
