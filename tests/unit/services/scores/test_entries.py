@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from services.scores.state import State, fold
 from shared.access import AccessDenied
 from shared.decisions import Refused
 from shared.events import Draft
-from tests.support.deciding import Person, fits_catalogue, person
+from shared.events.envelope import instant
+from tests.support.deciding import NOW, Person, fits_catalogue, person
 from tests.support.scored import BTG, OFFICE, given, score, set_up, when
 
 TST = person("department@department:TST", sub="TST-001")
@@ -119,3 +121,28 @@ def test_a_list_over_several_units_is_one_fact_per_unit() -> None:
         ("LLVT-BTL", [70]),
         ("QH-Q01", [57]),
     ]
+
+
+def test_the_office_cannot_state_anothers_value_as_its_own_even_by_mistake() -> None:
+    (draft, *_) = when(set_up(), score("2.2", "13", document="45-BC/TST"), OFFICE)
+    assert (draft.data["responsible"], draft.data["on_behalf_of"]) == ("TST", "TST")
+    (own, *_) = when(set_up(), score("7.2", "100"), OFFICE)
+    assert own.data["responsible"] == "VP"
+    assert "on_behalf_of" not in own.data
+
+
+def test_paper_that_came_before_is_entered_later_and_keeps_both_times() -> None:
+    came = instant(NOW - timedelta(days=2))
+    command = score("2.2", "13", document="45-BC/TST", occurred_at=came)
+    (draft, *_) = when(set_up(), command, OFFICE)
+    assert draft.data["occurred_at"] == came < instant(NOW)
+
+
+def test_a_value_that_replaces_a_confirmed_one_waits_for_its_own_answer() -> None:
+    state = entered()
+    state = given(state, *when(state, ConfirmScores((57,)), TST))
+    again = score("2.2", "12", document="46-BC/TST", reason="đính chính")
+    state = numbered(state, when(state, again, OFFICE)[0], first=80)
+    entry = state.units["QH-Q01"].standing("2.2", "department")
+    assert entry is not None
+    assert (entry.number, entry.confirmed) == (80, False)
