@@ -6,6 +6,7 @@ from flask import Flask
 
 from services.scores import problem_types
 from services.scores.api import blueprint
+from services.scores.evidence import house as house_of_evidence
 from services.scores.pages import STATIC
 from services.scores.pages import blueprint as pages
 from shared.house import House, open_house
@@ -20,7 +21,7 @@ declare(*problem_types.TYPES)
 def create_app(house: House | None = None) -> Flask:
     """The WSGI app; ``house`` comes from the environment unless given."""
     home = open_house("scores") if house is None else house
-    return create_service_app(
+    app = create_service_app(
         "scores",
         home.settings,
         [commons_blueprint("scores"), blueprint],
@@ -31,3 +32,5 @@ def create_app(house: House | None = None) -> Flask:
         static=STATIC,
         checks=log_checks(home.engine, home.settings),
     )
+    house_of_evidence.install(app, home.settings)
+    return app

@@ -1,0 +1,7 @@
+"""Evidence files: taken after checks, kept by content beside the ledger, read by who sees what cites them."""
+
+from __future__ import annotations
+
+from services.scores.evidence.house import Holding, held
+
+__all__ = ["Holding", "held"]
