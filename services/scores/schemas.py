@@ -384,3 +384,7 @@ class VetoSchema(CommandSchema):
     document = Text(required=True, maximum=100)
     lift = fields.Boolean(truthy={True}, falsy={False})
     occurred_at = Instant()
+
+
+class NothingSchema(CommandSchema):
+    """What needs no more than its path."""

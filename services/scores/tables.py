@@ -112,9 +112,14 @@ deliveries = Table(
     metadata,
     Column("ledger", String(64), primary_key=True),
     Column("webhook", String(36), primary_key=True),
-    Column("position", BigInteger, primary_key=True, autoincrement=False),
+    Column("position", BigInteger, primary_key=True, autoincrement=False),  # -1: the ping
+    Column("message", String(256), nullable=False),  # webhook-id: the same at every attempt
+    Column("type", String(128), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # JSON as it is sent
+    Column("planned_at", String(27), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", String(27)),  # None: done, or given up
     Column("delivered_at", String(27)),
     Column("last_answer", String(200)),
+    Index("scores_webhook_deliveries_due", "ledger", "webhook", "next_at"),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.scores.api import (
     drafts,
     entries_reading,
+    evaluations_reading,
     evidence,
     files,
     grants,
@@ -17,6 +18,7 @@ from services.scores.api import (
     setup,
     sheet_reading,
     submitting,
+    webhooks,
 )
 from services.scores.api.routes import blueprint
 
@@ -24,6 +26,7 @@ __all__ = [
     "blueprint",
     "drafts",
     "entries_reading",
+    "evaluations_reading",
     "evidence",
     "files",
     "grants",
@@ -36,4 +39,5 @@ __all__ = [
     "setup",
     "sheet_reading",
     "submitting",
+    "webhooks",
 ]

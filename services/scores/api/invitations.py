@@ -18,11 +18,10 @@ from services.scores.api.routes import blueprint
 from services.scores.commands import Invite
 from services.scores.invitations import find, keep, listed, note_accepted, note_withdrawn
 from services.scores.inviting import OPERATION, Invitation
-from services.scores.schemas import InvitationSchema, SecretSchema
+from services.scores.schemas import InvitationSchema, InvitationWithdrawalSchema, SecretSchema
 from shared.access import Target
 from shared.access.directory import grants_of
 from shared.access.tokens import Principal
-from shared.commanding import CommandSchema
 from shared.database import read_transaction
 from shared.decisions import Refused
 from shared.events.envelope import instant
@@ -61,10 +60,6 @@ class InvitedView(InvitationView):
     link = fields.String(required=True)
 
 
-class NothingSchema(CommandSchema):
-    """What needs no more than its path."""
-
-
 @blueprint.route("/invitations", methods=["POST"])
 @blueprint.arguments(InvitationSchema, location="json")
 @blueprint.response(201, InvitedView)
@@ -99,7 +94,7 @@ def invitations(org: str, cycle: str) -> Response:
 
 
 @blueprint.route("/invitations/<digest>/withdraw", methods=["POST"])
-@blueprint.arguments(NothingSchema, location="json")
+@blueprint.arguments(InvitationWithdrawalSchema, location="json")
 @blueprint.response(200, InvitationView)
 @problems(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])

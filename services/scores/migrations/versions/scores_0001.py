@@ -86,11 +86,18 @@ def upgrade() -> None:
         sa.Column("ledger", sa.String(length=64), nullable=False),
         sa.Column("webhook", sa.String(length=36), nullable=False),
         sa.Column("position", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("message", sa.String(length=256), nullable=False),
+        sa.Column("type", sa.String(length=128), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("planned_at", sa.String(length=27), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.String(length=27), nullable=True),
         sa.Column("delivered_at", sa.String(length=27), nullable=True),
         sa.Column("last_answer", sa.String(length=200), nullable=True),
         sa.PrimaryKeyConstraint("ledger", "webhook", "position"),
+    )
+    op.create_index(
+        "scores_webhook_deliveries_due", "scores_webhook_deliveries", ["ledger", "webhook", "next_at"]
     )
     op.create_table(
         "scores_webhooks",
