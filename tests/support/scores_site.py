@@ -13,8 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from shared.web.runtime import SESSION_COOKIE
 from tests.support.deciding import RULEBOOK
-from tests.support.serving import serve
-from tests.support.shown import DEMO, demo_units
+from tests.support.running import serve
 from tests.support.town import ADMIN, LEDGER, START, Town, accepted, town
 
 PEOPLE = {
@@ -77,7 +76,7 @@ def demo_cycle(
     made = town(folder, services)
     made.open()
     made.set_clock(START)
-    rows = [_given(unit) for unit in demo_units() if units is None or unit["unit"] in units]
+    rows = [_given(unit) for unit in open_units() if units is None or unit["unit"] in units]
     cycle = {"cycle": "2020", "name": "Năm 2020", "period": {"from": "2020-01-01", "to": "2020-12-31"}}
     accepted(
         (
@@ -115,15 +114,20 @@ def schedule(made: Town, sessions: Sequence[dict[str, str]]) -> None:
     made.settle()
 
 
+def open_units() -> list[dict[str, str]]:
+    """The register's rows of the units that are open at the end of 2020."""
+    return [row for row in _csv("units") if row.get("valid_from", "") < "2021"]
+
+
 def _given(row: dict[str, str]) -> dict[str, Any]:
-    found: dict[str, Any] = {name: text for name, text in row.items() if text}
+    found: dict[str, Any] = dict(row)
     if "predecessors" in found:
         found["predecessors"] = found["predecessors"].split(";")
     return found
 
 
 def _csv(name: str) -> list[dict[str, str]]:
-    with (DEMO / f"{name}.csv").open(encoding="utf-8") as file:
+    with (RULEBOOK.parent / f"{name}.csv").open(encoding="utf-8") as file:
         return [{key: text for key, text in row.items() if text} for row in csv.DictReader(file)]
 
 
