@@ -18,7 +18,7 @@ from services.scores.api.routes import blueprint
 from services.scores.commands import Invite
 from services.scores.invitations import find, keep, listed, note_accepted, note_withdrawn
 from services.scores.inviting import OPERATION, Invitation
-from services.scores.schemas import InvitationSchema, InvitationWithdrawalSchema, SecretSchema
+from services.scores.schemas import InvitationSchema, NothingSchema, SecretSchema
 from shared.access import Target
 from shared.access.directory import grants_of
 from shared.access.tokens import Principal
@@ -94,7 +94,7 @@ def invitations(org: str, cycle: str) -> Response:
 
 
 @blueprint.route("/invitations/<digest>/withdraw", methods=["POST"])
-@blueprint.arguments(InvitationWithdrawalSchema, location="json")
+@blueprint.arguments(NothingSchema, location="json")
 @blueprint.response(200, InvitationView)
 @problems(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.scores.pages import overview, sheet
+from services.scores.pages import desk, entries, evaluations, grid, overview, people, setup, sheet, uploads
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -23,6 +23,13 @@ def blueprint() -> Blueprint:
         """The ledgers that this service knows."""
         return ledgers_page(tr("Chấm điểm", "Scoring"), ".ledger_page")
 
+    grid.register(pages)
     overview.register(pages)
+    desk.register(pages)
+    entries.register(pages)
+    evaluations.register(pages)
+    people.register(pages)
+    setup.register(pages)
     sheet.register(pages)
+    uploads.register(pages)
     return pages
