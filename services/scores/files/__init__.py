@@ -1,0 +1,1 @@
+"""Scores and registers as Excel and CSV files: templates, reading, preview, exports."""
