@@ -23,7 +23,6 @@ from services.ranking.history import Shown
 from services.ranking.positions import Entry
 from services.ranking.visibility import owners
 from shared.database import read_transaction
-from shared.rulebook import Leaf
 from shared.web.problems import Problem
 
 EVERYBODY = "*"
@@ -78,8 +77,9 @@ class Sight:
             (seen.audience_at(position), partial(seen.book.team_of, position=position))
             for position in (compared.start.position, compared.end.position)
         )
-        rules = state_at(seen, compared.end.position).rulebook
-        self._leaves: dict[str, Leaf] = {} if rules is None else dict(rules.leaf)
+        state = state_at(seen, compared.end.position)
+        leaves = {} if state.rulebook is None else state.rulebook.leaf
+        self._owners = {name: owners(state, leaf) for name, leaf in leaves.items()}
 
     @property
     def everything(self) -> bool:
@@ -92,8 +92,7 @@ class Sight:
 
     def mark(self, unit: str, mark: MarkChange) -> bool:
         """Whether the difference of one criterion is his to see."""
-        leaf = self._leaves.get(mark.criterion)
-        bodies = () if leaf is None else owners(leaf)
+        bodies = self._owners.get(mark.criterion, ())
         return all(audience.sees_criterion(unit, bodies, team_of(unit)) for audience, team_of in self._ends)
 
     def event(self, entry: Entry) -> bool:

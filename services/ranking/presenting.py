@@ -229,7 +229,7 @@ def _lacks(scene: Scene, rulebook: Rulebook | None) -> tuple[Lack, ...]:
     for area in scene.body["areas"]:
         for row in area["rows"]:
             for criterion in row.get("missing", ()):
-                owed.setdefault(rulebook.leaf[criterion].owner, []).append(row["unit"])
+                owed.setdefault(scene.state.scorer(rulebook.leaf[criterion]), []).append(row["unit"])
     lacks = [
         Lack(owner_words(owner, scene.names, scene.language), len(units), len(set(units)))
         for owner, units in owed.items()
@@ -429,7 +429,7 @@ def detail(
             found = leaves.get(leaf.id)
             if found is None:
                 continue
-            body = owner_words(leaf.owner, names, language)
+            body = owner_words(state.scorer(leaf), names, language)
             lacking = found.state == "NOT_SCORED"
             words = rulebook.labels.get(found.state) if language == "vi" else None
             fallback = _STATES.get(found.state)

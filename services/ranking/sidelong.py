@@ -46,12 +46,12 @@ def criterion_body(seen: View, position: int, criterion: str) -> dict[str, Any]:
         for row in compute(state).rows()
         for found in row.sheet.leaves
         if found.id == criterion
-        and audience.sees_criterion(row.sheet.unit, owners(leaf), team_of(row.sheet.unit))
+        and audience.sees_criterion(row.sheet.unit, owners(state, leaf), team_of(row.sheet.unit))
     ]
     return {
         "criterion": criterion,
         "label": leaf.label,
-        "owner": leaf.owner,
+        "owner": state.scorer(leaf),
         "position": position,
         "partial": not audience.everything,
         "units": units,
@@ -94,7 +94,7 @@ def _sees(seen: View, position: int, state: State, found: SideList, row: ListRow
     kind, _, criterion = found.measure.partition(":")
     if kind != CRITERION or state.rulebook is None:
         return audience.sees_row(row.unit, team)
-    return audience.sees_criterion(row.unit, owners(state.rulebook.leaf[criterion]), team)
+    return audience.sees_criterion(row.unit, owners(state, state.rulebook.leaf[criterion]), team)
 
 
 def side_list_body(seen: View, position: int, name: str, measure: str | None) -> dict[str, Any]:

@@ -23,9 +23,14 @@ def policy(state: State) -> str:
     return "restricted" if rulebook is None else str(rulebook.policies["live_visibility"])
 
 
-def owners(leaf: Leaf) -> tuple[str, ...]:
-    """The bodies that own a criterion: owner and joint authors."""
-    return (leaf.owner, *leaf.joint)
+def owners(state: State, leaf: Leaf) -> tuple[str, ...]:
+    """The bodies whose criterion it is: the rulebook's owner, joint authors, and whom it was assigned to.
+
+    Each of them states values of it at some time of the cycle; an assignment does not hide from the body
+    before it what it stated itself.
+    """
+    assigned = (one.owner for one in state.assignments if one.criterion == leaf.id)
+    return tuple(dict.fromkeys((leaf.owner, *leaf.joint, *assigned)))
 
 
 def for_audience(
@@ -67,7 +72,7 @@ def criteria(state: State, unit: str, audience: Audience, team_of: TeamOf) -> li
             "stage": leaf.stage,
         }
         for leaf in sheet.leaves
-        if audience.sees_criterion(unit, owners(rulebook.leaf[leaf.id]), team_of(unit))
+        if audience.sees_criterion(unit, owners(state, rulebook.leaf[leaf.id]), team_of(unit))
     ]
 
 
@@ -79,6 +84,11 @@ PUBLIC_TYPES = frozenset(
         "round.opened.v1",
         "round.closed.v1",
         "unit.registered.v1",
+        "unit.renamed.v1",
+        "unit.moved.v1",
+        "unit.closed.v1",
+        "scoring.assigned.v1",
+        "scoring.due_set.v1",
         "department.registered.v1",
         "result.published.v1",
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 
@@ -164,6 +165,100 @@ def _exception(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     )
 
 
+def _day(text: str) -> str:
+    """A day as Vietnamese pages write it: ``2021-01-01`` -> ``01/01/2021``."""
+    return date.fromisoformat(text).strftime("%d/%m/%Y")
+
+
+def _renamed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, name, first = names.unit(subject), data["name"], data["valid_from"]
+    return Words(f"{unit} mang tên {name} từ ngày {_day(first)}", f"{unit} is called {name} from {first} on")
+
+
+def _moved(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, area, first = names.unit(subject), data["area"], data["valid_from"]
+    return Words(
+        f"{unit} chuyển sang khu vực {area} từ ngày {_day(first)}",
+        f"{unit} belongs to area {area} from {first} on",
+    )
+
+
+def _closed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, last = names.unit(subject), data["last_day"]
+    after = ", ".join(names.unit(code) for code in data["successors"])
+    return Words(
+        f"{unit} kết thúc sau ngày {_day(last)}" + (f"; kế thừa: {after}" if after else ""),
+        f"{unit} closes after {last}" + (f"; succeeded by {after}" if after else ""),
+    )
+
+
+def _assigned(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    criterion, owner = data["criterion"], names.department(data["owner"])
+    return Words(
+        f"Giao {owner} chấm tiêu chí {criterion}, theo {data['document']}",
+        f"{owner} is to score criterion {criterion}, by {data['document']}",
+    )
+
+
+_DUE = {
+    "self": Words("tự chấm", "self scores"),
+    "department": Words("chấm của Ban, đơn vị sự nghiệp", "scores of departments"),
+    "external": Words("đánh giá ngoài", "external evaluations"),
+}
+
+
+def _due(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    stage, due = _DUE[data["stage"]], data["due"]
+    of_vi, of_en = (
+        (f" tiêu chí {data['criterion']}", f" of {data['criterion']}") if "criterion" in data else ("", "")
+    )
+    return Words(
+        f"Hạn {stage.vi}{of_vi}: trước {due}", f"{stage.en}{of_en} are due before {due}".capitalize()
+    )
+
+
+def _completeness(vi: str, en: str) -> Sentence:
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        criteria = data["criteria"]
+        fill = {
+            "body": names.department(data["department"]),
+            "unit": names.unit(subject),
+            "criteria": criteria if isinstance(criteria, int) else ", ".join(criteria),
+        }
+        return Words(vi.format_map(fill), en.format_map(fill))
+
+    return sentence
+
+
+def _evaluation(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    authors = ", ".join(names.department(code) for code in data["authors"])
+    criterion, units = data["criterion"], data["units"]
+    return Words(
+        f"Nhận đánh giá của {authors} về tiêu chí {criterion}, {units} đơn vị",
+        f"Evaluation by {authors} received: criterion {criterion}, {units} units",
+    )
+
+
+def _confirmed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    body, unit, count = (
+        names.department(str(data.get("responsible", ""))),
+        names.unit(subject),
+        len(data["scores"]),
+    )
+    return Words(
+        f"{body or 'Đơn vị phụ trách'} xác nhận {count} điểm nhập hộ cho {unit}",
+        f"{body or 'The owner'} confirms {count} scores of {unit} entered on its behalf",
+    )
+
+
+def _disputed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    body, unit, text = names.department(str(data.get("responsible", ""))), names.unit(subject), data["text"]
+    return Words(
+        f"{body or 'Đơn vị phụ trách'} không công nhận điểm nhập hộ cho {unit}: {text}",
+        f"{body or 'The owner'} disputes a score of {unit} entered on its behalf: {text}",
+    )
+
+
 SENTENCES: dict[str, Sentence] = {
     "ledger.opened.v1": _of_unit("Mở sổ cái {org}/{cycle}: {name}", "Ledger {org}/{cycle} opened: {name}"),
     "key.added.v1": _of_unit("Thêm khóa ký cho {source_name}", "A key is added for {source_name}"),
@@ -174,9 +269,30 @@ SENTENCES: dict[str, Sentence] = {
         "Ban hành bộ tiêu chí {rulebook_id} {version}", "Rulebook {rulebook_id} {version} adopted"
     ),
     "unit.registered.v1": _of_unit("Đăng ký đơn vị {name}", "Unit {name} registered"),
+    "unit.renamed.v1": _renamed,
+    "unit.moved.v1": _moved,
+    "unit.closed.v1": _closed,
     "department.registered.v1": _of_unit("Đăng ký đơn vị chấm {name}", "Scoring body {name} registered"),
     "grant.given.v1": _of_unit("Phân quyền {role} cho {sub}", "{sub} is granted {role}"),
     "grant.ended.v1": _of_unit("Kết thúc một phân quyền", "A grant ends"),
+    "scoring.assigned.v1": _assigned,
+    "scoring.due_set.v1": _due,
+    "scoring.completed.v1": _completeness(
+        "{body} đã chấm đủ {criteria} tiêu chí của {unit}",
+        "{body} has scored all {criteria} criteria of {unit}",
+    ),
+    "scoring.reopened.v1": _completeness(
+        "{body} lại thiếu tiêu chí {criteria} của {unit}", "{body} lacks {criteria} of {unit} again"
+    ),
+    "selfassessment.submitted.v1": _of_unit(
+        "{unit} nộp phiếu tự chấm, {values} tiêu chí", "{unit} submits its self scores, {values} criteria"
+    ),
+    "evaluation.received.v1": _evaluation,
+    "evaluation.acknowledged.v1": _of_unit(
+        "{unit} đã đọc đánh giá {evaluation}", "{unit} has read evaluation {evaluation}"
+    ),
+    "score.confirmed.v1": _confirmed,
+    "score.disputed.v1": _disputed,
     "score.recorded.v1": _score,
     "score.withdrawn.v1": _of_unit(
         "Rút điểm tiêu chí {criterion} của {unit}: {reason}",

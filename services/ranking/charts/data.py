@@ -332,7 +332,7 @@ def heat(rows: Sequence[Row], state: State, rulebook: Rulebook) -> Heat | None:
     if not columns:
         return None
     return Heat(
-        tuple(Column(leaf.id, leaf.label, leaf.owner) for leaf in columns),
+        tuple(Column(leaf.id, leaf.label, state.scorer(leaf)) for leaf in columns),
         tuple(
             HeatRow(row["unit"], row["name"], tuple(cells.get(leaf.id) for leaf in columns))
             for row, cells in found

@@ -258,7 +258,9 @@ def explain(state: State, unit: str, rulebook: Rulebook | None = None) -> Explan
         sum_max=sheet.sum_max,
         scored_max=sheet.scored_max,
         terms=terms(sheet, rules),
-        leaves=tuple(_leaf(leaf, sheet.area, found.context) for leaf in sheet.leaves),
+        leaves=tuple(
+            _leaf(leaf, sheet.area, found.context, state.scorer(rules.leaf[leaf.id])) for leaf in sheet.leaves
+        ),
         other_marks=tuple(
             (name, MarkReading(mark, False, _own_fault(mark))) for name, mark in sheet.other_marks
         ),
@@ -277,7 +279,7 @@ def explain(state: State, unit: str, rulebook: Rulebook | None = None) -> Explan
 # --- leaves -----------------------------------------------------------------------------------------------
 
 
-def _leaf(leaf: LeafSheet, area: str, context: Context) -> LeafExplanation:
+def _leaf(leaf: LeafSheet, area: str, context: Context, owner: str) -> LeafExplanation:
     rules = context.newest.leaf[leaf.id]
     place = counted(leaf)
     mark = None if place is None else leaf.marks[place]
@@ -285,7 +287,7 @@ def _leaf(leaf: LeafSheet, area: str, context: Context) -> LeafExplanation:
         id=leaf.id,
         label=rules.label,
         group=rules.groups[0],
-        owner=rules.owner,
+        owner=owner,
         state=leaf.state,
         rescaled=leaf.rescaled,
         stage=leaf.stage,

@@ -37,7 +37,7 @@ from services.ranking.engine.facts import (
     Withdrawn,
 )
 from shared.lineage import CHANGES, Change, register_on
-from shared.rulebook import Rulebook, RulebookFault, digest, read
+from shared.rulebook import Leaf, Rulebook, RulebookFault, digest, read
 from shared.rulebook.amend import MODES, amendment_fault
 
 _KEPT_UNINTERPRETED: Final = 1000
@@ -164,11 +164,12 @@ class PublishingException:
 
 
 class Assignment(NamedTuple):
-    """From ``position`` on it is known that ``owner`` scores ``criterion``, at some time of the cycle."""
+    """``owner`` scores ``criterion`` from the instant ``start`` on, until the instant ``until`` or open."""
 
-    position: int
-    criterion: Any
-    owner: Any
+    criterion: str
+    owner: str
+    start: str
+    until: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,8 @@ class Freeze:
 class State:
     """Everything known of one ledger up to ``size`` events.  See the contract of this module.
 
-    ``sequence``: the number that the newest event has within its source.
+    ``sequence``: the number that the newest event has within its source.  ``time``: the latest instant that
+    an event was recorded at.
     """
 
     __slots__ = (
@@ -208,6 +210,7 @@ class State:
         "sequence",
         "size",
         "ties",
+        "time",
         "uninterpreted",
         "uninterpreted_at",
         "units",
@@ -217,6 +220,7 @@ class State:
         self.ledger = ledger
         self.size = 0
         self.sequence = 0
+        self.time = ""
         self.owner: object = object()
         self.units: dict[str, Unit] = {}
         self.opened: Mapping[str, Any] | None = None
@@ -272,6 +276,19 @@ class State:
         rulebook = self.rulebook
         return None if unit is None else unit.on(date.max if rulebook is None else rulebook.period.end)
 
+    def scorer(self, leaf: Leaf) -> str:
+        """The body that scores ``leaf`` as of the newest event: by the assignment stated last, else the
+        rulebook's owner.
+        """
+        assigned = (
+            one.owner
+            for one in reversed(self.assignments)
+            if one.criterion == leaf.id
+            and one.start <= self.time
+            and (one.until is None or self.time < one.until)
+        )
+        return next(assigned, leaf.owner)
+
     @property
     def rulebook(self) -> Rulebook | None:
         """The newest rulebook in force, or None."""
@@ -306,6 +323,7 @@ def evolve(
     """
     state.size = position + 1
     state.sequence = sequence
+    state.time = max(state.time, time)
     rule = _RULES.get(event_type)
     if rule is None or not source.startswith(rule[0]):
         uninterpreted(state, position, event_type)
@@ -381,8 +399,11 @@ def _score_disputed(state: State, subject: str, position: int, data: dict[str, A
 
 
 def _scoring_assigned(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
-    made = Assignment(position, data.get("criterion"), data.get("owner"))
-    state.assignments = (*state.assignments, made)
+    criterion, owner, start = data.get("criterion"), data.get("owner"), data.get("from")
+    until = data.get("until")
+    if isinstance(criterion, str) and isinstance(owner, str) and isinstance(start, str):
+        made = Assignment(criterion, owner, start, until if isinstance(until, str) else None)
+        state.assignments = (*state.assignments, made)
 
 
 def _score_withdrawn(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
