@@ -5,10 +5,11 @@ Pure.  An evaluation that is late or went to the wrong recipient counts all the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from services.scores.board import Board, Note, Value
+from shared.access import Audience
 from shared.rulebook import Leaf, Rulebook
 
 RECEIVED = "evaluation.received.v1"
@@ -89,6 +90,42 @@ def evaluated(board: Board, book: Rulebook, now: str) -> tuple[Evaluated, ...]:
         owners = board.state.owners(leaf, now)
         found.append(Evaluated(leaf, owners, due, received(board, leaf), missing, over))
     return tuple(found)
+
+
+def evaluated_for(
+    board: Board, book: Rulebook, now: str, audience: Audience, teams: Mapping[str, str]
+) -> tuple[Evaluated, ...]:
+    """The same for one reader: the criteria, evaluations and units of which ``audience`` sees something.
+
+    ``teams``: the inspection team of each unit that has one.
+    """
+    found = []
+    for one in evaluated(board, book, now):
+
+        def sees(unit: str, owners: tuple[str, ...] = one.owners) -> bool:
+            return audience.sees_criterion(unit, owners, teams.get(unit))
+
+        if any(sees(unit) for unit in units_of(board, book, one.leaf)):
+            arrived = tuple(_for_reader(item, sees) for item in one.received)
+            missing = tuple(unit for unit in one.missing if sees(unit))
+            found.append(
+                replace(
+                    one,
+                    received=tuple(item for item in arrived if item is not None),
+                    missing=missing,
+                    overdue=one.overdue and bool(missing),
+                )
+            )
+    return tuple(found)
+
+
+def _for_reader(item: Received, sees: Callable[[str], bool]) -> Received | None:
+    """``item`` with the units that the reader sees; None when it has values of others only."""
+    values = tuple(value for value in item.values if sees(value.unit))
+    if item.values and not values:
+        return None
+    acknowledged = {unit: when for unit, when in item.acknowledged.items() if sees(unit)}
+    return replace(item, values=values, acknowledged=acknowledged)
 
 
 def received(board: Board, leaf: Leaf) -> tuple[Received, ...]:

@@ -10,6 +10,7 @@ from flask import Blueprint, render_template, request
 from services.scores.api.sheet_reading import points_text, sheet_body
 from services.scores.board import board_of
 from services.scores.completeness import sheet_missing
+from services.scores.pages.entries import body_name, stated
 from services.scores.pages.frame import Frame, frame
 from services.scores.rule_words import ladder_lines, no_target_line, rule_line
 from services.scores.schedule import sessions_of
@@ -207,12 +208,7 @@ def _scorer(seen: SeenSheet, leaf: Leaf) -> str:
     if leaf.owner == TEAM:
         return tr("Đoàn kiểm tra", "The inspection team")
     owners = seen.board.state.owners(leaf, seen.now)
-    return ", ".join(_body(seen, code) for code in owners)
-
-
-def _body(seen: SeenSheet, code: str) -> str:
-    found = seen.board.state.departments.get(code)
-    return code if found is None else found.name
+    return ", ".join(body_name(seen.board, code) for code in owners)
 
 
 def _said(seen: SeenSheet, leaf: Leaf) -> list[Said]:
@@ -223,15 +219,10 @@ def _said(seen: SeenSheet, leaf: Leaf) -> list[Said]:
         if value is None:
             continue
         data = value.data
-        shown = (
-            tr("không giao chỉ tiêu", "no target set")
-            if "state" in data
-            else number(data["value"]) + (f" / {number(data['target'])}" if "target" in data else "")
-        )
         found.append(
             Said(
-                _body(seen, value.responsible),
-                shown,
+                body_name(seen.board, value.responsible),
+                stated(data),
                 _points(seen, leaf, stage, data),
                 str(data.get("reason", data.get("basis", ""))),
                 value.time,
