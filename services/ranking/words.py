@@ -72,9 +72,10 @@ def _score(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     body = names.department(str(data.get("responsible", ""))) or {"department": "Ban/ĐVSN"}.get(
         data["stage"], ""
     )
+    entered = Words(" (nhập hộ)", " (entered on its behalf)") if "on_behalf_of" in data else Words("", "")
     return Words(
-        f"{body} {stage.vi} {unit}, tiêu chí {criterion}: {vi}".strip(),
-        f"{body or 'The owner'} {stage.en} {unit}, criterion {criterion}: {en}",
+        f"{body} {stage.vi} {unit}, tiêu chí {criterion}: {vi}{entered.vi}".strip(),
+        f"{body or 'The owner'} {stage.en} {unit}, criterion {criterion}: {en}{entered.en}",
     )
 
 
@@ -201,9 +202,9 @@ def _assigned(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
 
 
 _DUE = {
-    "self": Words("tự chấm", "self scores"),
-    "department": Words("chấm của Ban, đơn vị sự nghiệp", "scores of departments"),
-    "external": Words("đánh giá ngoài", "external evaluations"),
+    "self": Words("tự chấm", "Self scores"),
+    "department": Words("chấm của Ban, đơn vị sự nghiệp", "Scores of departments"),
+    "external": Words("đánh giá ngoài", "External evaluations"),
 }
 
 
@@ -212,9 +213,7 @@ def _due(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     of_vi, of_en = (
         (f" tiêu chí {data['criterion']}", f" of {data['criterion']}") if "criterion" in data else ("", "")
     )
-    return Words(
-        f"Hạn {stage.vi}{of_vi}: trước {due}", f"{stage.en}{of_en} are due before {due}".capitalize()
-    )
+    return Words(f"Hạn {stage.vi}{of_vi}: trước {due}", f"{stage.en}{of_en} are due before {due}")
 
 
 def _completeness(vi: str, en: str) -> Sentence:
