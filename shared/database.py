@@ -23,7 +23,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import URL, Connection, Engine, MetaData, create_engine, event, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import Pool, StaticPool
 
 metadata = MetaData()
@@ -110,7 +110,8 @@ def _sqlite(address: URL) -> Engine:
     else:
         assert file is not None
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-        options |= {"pool_size": 16, "max_overflow": 32}
+        # The connection used last is used first: its page cache is the freshest.
+        options |= {"pool_size": 16, "max_overflow": 32, "pool_use_lifo": True}
     engine = create_engine(address.set(drivername="sqlite+pysqlite"), **options)
 
     @event.listens_for(engine, "connect")
@@ -125,7 +126,14 @@ def _sqlite(address: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get(_WRITE) else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if connection.info.get(_WRITE) else "BEGIN"
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        # Past SQLAlchemy's way with a statement, which costs a command ten times what this one does.
+        try:
+            driver.execute(begin)
+        except sqlite3.OperationalError as error:
+            raise OperationalError(begin, None, error) from error
 
     return engine
 

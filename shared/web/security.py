@@ -32,8 +32,8 @@ def install(app: Flask) -> None:
 
     @app.after_request
     def harden(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        stated = {name.lower() for name, _ in response.headers}
+        response.headers.extend([(name, HEADERS[name]) for name in HEADERS if name.lower() not in stated])
         if response.mimetype == "text/html":
             # Pages differ by language, by who looks and by position: no cache may share them.
             response.headers.setdefault("Cache-Control", "private, no-cache")

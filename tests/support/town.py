@@ -45,6 +45,7 @@ class Town:
     topic: list[tuple[str, bytes]] = field(default_factory=list)
     keys_used: int = 0
     admin: str = ADMIN
+    clock: str = "simulated"
     tokens: dict[str, str] = field(default_factory=dict)
     numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
@@ -90,7 +91,14 @@ class Town:
             for name in SERVICES
         }
         value = opening_event(
-            Opening(LEDGER, "Năm 2020", "Asia/Ho_Chi_Minh", "simulated", (ADMIN,), starts=START),
+            Opening(
+                LEDGER,
+                "Năm 2020",
+                "Asia/Ho_Chi_Minh",
+                self.clock,
+                (ADMIN,),
+                starts=START if self.clock == "simulated" else None,
+            ),
             root,
             services,
             root.public_key(),
