@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from services.scores.board import Board, board_of
 from services.scores.bodies import OFFICE, Body
@@ -84,7 +84,6 @@ def desk(org: str, cycle: str) -> str:
         disputed=rows_of(board, disputed),
         ages=by_age(every),
         zone=seen.reader.ledger.timezone,
-        has_uploads="scores_pages.uploads" in current_app.view_functions,
     )
 
 

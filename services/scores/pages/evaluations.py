@@ -14,6 +14,7 @@ from services.scores.pages.frame import Frame, frame
 from services.scores.seen_evaluations import Evaluated, units_of
 from services.scores.setup import in_force
 from shared.access import Target
+from shared.rulebook import Leaf
 from shared.rulebook.number import show
 from shared.web.hats import Hat, hats
 from shared.web.i18n import day, natural_key, number, tr
@@ -22,7 +23,7 @@ from shared.web.i18n import day, natural_key, number, tr
 @dataclass(frozen=True, slots=True)
 class Form:
     """The form for one criterion.  ``units``: code and name of each open unit it applies to; ``scale``: what
-    a value is out of; ``versions``: evaluations that a new one may supersede.
+    a value is out of, in words; ``versions``: evaluations that a new one may supersede.
     """
 
     one: Evaluated
@@ -77,12 +78,20 @@ def _forms(seen: Frame, board: Board, found: Sequence[Evaluated]) -> tuple[Form,
             continue
         listed = [(code, board.state.units[code].name) for code in units_of(board, book, leaf)]
         listed.sort(key=lambda unit: (natural_key(unit[1]), unit[0]))
-        scale = leaf.source_max if leaf.source_max is not None else max(leaf.max.values())
         versions = tuple(
             item.id for item in one.received if item.superseded_by is None and item.copy_of is None
         )
-        forms.append(Form(one, able, tuple(listed), number(show(scale, 0)), versions))
+        forms.append(Form(one, able, tuple(listed), _scale(leaf), versions))
     return tuple(forms)
+
+
+def _scale(leaf: Leaf) -> str:
+    """What a value is out of, in words."""
+    if leaf.source_max is not None:
+        most = number(show(leaf.source_max, 0))
+        return tr(f"Giá trị theo thang {most}", f"Values out of {most}")
+    most = ", ".join(f"{area} {number(show(value, 0))}" for area, value in leaf.max.items())
+    return tr(f"Điểm tối đa: {most}", f"At most: {most}")
 
 
 def _recipient(code: str | None) -> str:

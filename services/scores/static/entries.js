@@ -10,6 +10,7 @@
   function count() {
     const number = ticked().length;
     form.querySelector("[data-number]").textContent = number;
+    form.querySelector("button").disabled = number === 0;
     all.checked = number > 0 && number === ticks.length;
     all.indeterminate = number > 0 && number < ticks.length;
   }
