@@ -7,8 +7,9 @@ durable as an event.
 from __future__ import annotations
 
 import os
+from http import HTTPStatus
 
-from flask import Flask, Response, request
+from flask import Flask, request
 from sqlalchemy import Column, Identity, Integer, MetaData, String, Table, insert
 
 from shared.database import engine_for, write_transaction
@@ -34,15 +35,13 @@ def create_app() -> Flask:
     _metadata.create_all(engine)
 
     @app.post("/scores")
-    def record() -> Response:
+    def record() -> tuple[dict[str, int], int]:
         given = request.get_json()
         row = {name: given[name] for name in ("unit", "criterion", "stage", "value")}
         with write_transaction(engine) as connection:
             number = connection.execute(insert(_scores), row).inserted_primary_key
         assert number is not None
-        response = app.json.response(number=number[0])
-        response.status_code = 201
-        return response
+        return {"number": number[0]}, HTTPStatus.CREATED
 
     @app.get("/livez")
     def alive() -> str:

@@ -1,7 +1,7 @@
 """Scores accepted per second over HTTP, beside a bare endpoint; and 66 units that submit at once.
 
-``python -m tests.bench.bench_scores [--runs N] [--requests N]`` prints a Markdown table for SQLite and one for
-PostgreSQL.  Each contender is a gunicorn process started as the suite starts it; they take turns.
+``python -m tests.bench.bench_scores [--runs N] [--requests N]`` prints Markdown tables for SQLite and
+for PostgreSQL.  Each contender is a gunicorn process started as the suite starts it; they take turns.
 """
 
 from __future__ import annotations
