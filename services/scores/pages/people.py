@@ -144,7 +144,7 @@ def _all(seen: Seen) -> dict[str, Any]:
             one for one in _places(seen, lines, missing) if _fits(wanted, one.scope, one.name, one.lines)
         ],
         "count": len({line.holding.grant.sub for line in lines}),
-        "gaps": missing,
+        "gaps": sorted(missing, key=lambda gap: _reading_order(seen.state, gap)),
         "waiting": _invitations(seen),
         "roles": [(role, role_name(role)) for role in ROLES if role in GRANTED_ROLES],
         "service_roles": [(role, role_name(role)) for role in SERVICE_ROLES],
@@ -265,6 +265,12 @@ def until_words(until: str, zone: str) -> str:
     if local.time() == time(0):
         return tr("hết ngày ", "the end of ") + day((local - timedelta(days=1)).date())
     return moment(until, zone)
+
+
+def _reading_order(state: State, gap: Gap) -> tuple[int, Any]:
+    """The whole cycle, then departments, then units, each by name."""
+    kind = gap.scope.partition(":")[0]
+    return ("ledger", "department", "unit").index(kind), natural_key(scope_words(state, gap.scope))
 
 
 def _fits(wanted: str, code: str, name: str, lines: Iterable[Line]) -> bool:
