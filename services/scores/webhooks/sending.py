@@ -84,7 +84,10 @@ class Sender:
             connection = http.client.HTTPConnection(found.host, found.port)
             connection.sock = sock
             connection.request("POST", found.target, body, {"Host": found.name, **headers})
-            return connection.getresponse().status
+            status = connection.getresponse().status
+            if late.is_set():  # what was cut off reads like the end of the headers
+                raise TimeoutError
+            return status
         except (OSError, http.client.HTTPException):
             if late.is_set():
                 raise TimeoutError from None
