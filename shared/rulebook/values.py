@@ -78,6 +78,8 @@ _MESSAGES: Final[dict[str, tuple[str, str]]] = {
     "outside-domain": ("{v} nằm ngoài miền giá trị của thang", "{v} is outside the domain of the ladder"),
     "not-an-integer": ("{v} phải là số nguyên", "{v} must be an integer"),
 }
+_SHOWS_NUMBERS: Final = ("off-step", "above-maximum", "below-minimum", "outside-domain", "not-an-integer")
+"""Rules whose messages show a number: with a decimal comma in Vietnamese."""
 _CODES: Final = {
     "unknown-criterion": "S002",
     "unknown-stage": "S003",
@@ -111,7 +113,8 @@ class ValueRefused(ValueError):
         self.value = value
         vi, en = _MESSAGES[rule]
         shown = {key: str(one)[:80] for key, one in {"v": value, "c": "", "a": "", "x": "", **about}.items()}
-        self.message_vi = vi.format(**shown)
+        comma = {key: one.replace(".", ",") for key, one in shown.items() if key in ("v", "x")}
+        self.message_vi = vi.format(**({**shown, **comma} if rule in _SHOWS_NUMBERS else shown))
         self.message_en = en.format(**shown)
         super().__init__(f"{self.code} {self.message_en}")
 

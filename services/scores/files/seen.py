@@ -170,6 +170,8 @@ def _table(place: int, sheet: Sheet, layout: _Layout, seen: Looked, marks: _Mark
         becomes, was = marks.get((sheet.name, where), ("", ""))
         wrong = tuple(faults.get((sheet.name, where), ()))
         text = _text(row.cells.get(at))
+        if not text and not was:
+            becomes = ""
         return Box(where, _anchor(place, where), text, BAD if wrong else becomes, was, wrong, words)
 
     lines, empty = [], 0

@@ -104,7 +104,8 @@ def upload(org: str, cycle: str, upload: str) -> str:
 def _hats(found: Looked) -> tuple[Hat, ...]:
     key = found.upload.body
     behalf = found.upload.kind == SCORES and _behalf(key, found.board)
-    return tuple(Hat(name, role_name(name.split("@", 1)[0]), behalf) for name in found.hats)
+    whose = "" if key == LEDGER or behalf else f" · {_words(key, found.board)}"
+    return tuple(Hat(name, role_name(name.split("@", 1)[0]) + whose, behalf) for name in found.hats)
 
 
 def _keys(seen: Frame, board: Board, moment: str) -> list[str]:
