@@ -8,6 +8,7 @@ from typing import Final
 from services.ranking.engine.explain import Explanation, LeafExplanation, MarkReading, RuleApplied
 from services.ranking.explaining.phrases import (
     amount,
+    answer,
     bounds,
     criterion,
     equals,
@@ -138,13 +139,15 @@ _RULES: Final[Mapping[str, Rule]] = {
 
 
 def mark_words(reading: MarkReading, rules: Rulebook) -> Words:
-    """A mark that does not count, and why; or the one that does."""
+    """A mark that does not count, and why; or the one that does, and whether it was entered on behalf."""
     mark = reading.mark
     value = stated(mark.value if mark.state is None else mark.state)
     if mark.target is not None:
         value = say("{a}/{b}", "{a}/{b}", a=value, b=stated(mark.target))
     if reading.counts:
-        return say("Giá trị {v} ở bước {s} được tính.", "The value {v} of stage {s} counts.",
-                   v=value, s=stage(mark.stage, rules))  # fmt: skip
+        said = answer(mark)
+        entered = "" if said is None else say(" ({a})", " ({a})", a=said)
+        return say("Giá trị {v} ở bước {s} được tính{e}.", "The value {v} of stage {s} counts{e}.",
+                   v=value, s=stage(mark.stage, rules), e=entered)  # fmt: skip
     return say("Giá trị {v} ở bước {s} không tính: {w}.", "The value {v} of stage {s} does not count: {w}.",
                v=value, s=stage(mark.stage, rules), w=why_not(reading.why))  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
+from services.ranking.engine.sheet import Mark
 from services.ranking.view import number
 from services.ranking.words import MEASURES, Words
 from shared.rulebook.model import Bounds, Rulebook
@@ -176,6 +177,17 @@ _WHY: Final[Mapping[str, Words]] = {
     "S013": Words("phải là số nguyên", "it has to be an integer"),
     "S014": Words("không đọc được", "it cannot be read"),
 }
+
+
+def answer(mark: Mark) -> Words | None:
+    """What the responsible body says of a value that was entered for it; None for its own."""
+    if not mark.on_behalf:
+        return None
+    if mark.confirmed is not None:
+        return Words("nhập hộ, đã xác nhận", "entered on behalf, confirmed")
+    if mark.disputed is not None:
+        return Words("nhập hộ, không được công nhận", "entered on behalf, disputed")
+    return Words("nhập hộ, chưa trả lời", "entered on behalf, not answered")
 
 
 def why_not(code: str) -> Words:

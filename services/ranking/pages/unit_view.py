@@ -13,12 +13,22 @@ from typing import Any
 
 from services.ranking.engine.counterfactual import Counterfactual
 from services.ranking.engine.explain import Explanation, LeafExplanation, MarkReading, Neighbour, RankStory
+from services.ranking.engine.sheet import UNANSWERED
 from services.ranking.engine.terms import LEAF, Term
 from services.ranking.explaining.changes import change_words
 from services.ranking.explaining.classes import condition_words, outcome_words, quota_words, veto_words
 from services.ranking.explaining.leaves import rule_words
 from services.ranking.explaining.orders import neighbour_words, rank_words
-from services.ranking.explaining.phrases import amount, capital, sentence, signed, stage, stated, why_not
+from services.ranking.explaining.phrases import (
+    amount,
+    answer,
+    capital,
+    sentence,
+    signed,
+    stage,
+    stated,
+    why_not,
+)
 from services.ranking.explaining.sums import occurrence_words, term_name, total_words
 from services.ranking.view import Chip
 from services.ranking.words import Words, reason_words
@@ -59,7 +69,8 @@ class TermLine:
 class MarkLine:
     """A value that was stated: what, at which stage, whether it counts, and if not why.
 
-    ``admitted``: position of the decision that lets a late value count.
+    ``admitted``: position of the decision that lets a late value count.  ``answer``: what the responsible
+    body says of a value that was entered for it, "" for its own.
     """
 
     value: str
@@ -68,6 +79,7 @@ class MarkLine:
     counts: bool
     why: str
     late: bool
+    answer: str
     admitted: int | None
     position: int
     source: Source | None
@@ -294,6 +306,7 @@ class _Writer:
 
     def mark(self, reading: MarkReading) -> MarkLine:
         mark = reading.mark
+        said = None if reading.why in UNANSWERED else answer(mark)
         return MarkLine(
             value=self.text(_value(mark.value, mark.target, mark.state, self.found.rules)),
             stage=self.text(stage(mark.stage, self.found.rules)),
@@ -301,6 +314,7 @@ class _Writer:
             counts=reading.counts,
             why="" if reading.counts else self.text(why_not(reading.why)),
             late=mark.late,
+            answer="" if said is None else self.text(said),
             admitted=mark.admitted,
             position=mark.position,
             source=self.sources.get(mark.position),

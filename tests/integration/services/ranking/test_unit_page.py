@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from shared.events import Event
 from tests.support.ranking_site import Site
 from tests.support.shown import MEETING, demo_rulebook, demo_units
 
@@ -257,3 +258,24 @@ def test_a_unit_without_any_value_has_no_total_and_names_what_is_missing(tmp_pat
     assert "Chưa được xếp hạng" in text
     assert 'id="terms"' not in text
     assert '<a href="#c-8.3">8.3</a>' in text
+
+
+def test_a_value_entered_on_behalf_says_so_and_whether_the_body_agrees(tmp_path: Path) -> None:
+    site = made(tmp_path, "public", decided=False)
+    stated = {
+        "criterion": "1.2",
+        "stage": "department",
+        "value": "4",
+        "responsible": "BTG",
+        "on_behalf_of": "BTG",
+        "rulebook": site.fed.rulebook.digest,  # type: ignore[union-attr]
+    }
+    value = Event.parse(site.fed.state("scores", "score.recorded.v1", "QH-Q01", stated, role="office"))
+    site.fed.feed()
+    assert "nhập hộ, chưa trả lời" in page(site, "units/QH-Q01")
+    answer = {"score": value.sequence, "text": "chúng tôi cho 5", "responsible": "BTG"}
+    site.fed.state("scores", "score.disputed.v1", "QH-Q01", answer, role="department")
+    site.fed.feed()
+    text = page(site, "units/QH-Q01")
+    assert "nhập hộ, không được công nhận" in text
+    assert "entered on behalf, disputed" in page(site, "units/QH-Q01?lang=en")

@@ -12,6 +12,7 @@ from services.ranking.engine import digest, sheet_of
 from services.ranking.engine.explain import explain
 from services.ranking.engine.explanation_body import explanation_body
 from services.ranking.engine.sheet import Mark
+from services.ranking.explaining.leaves import mark_words
 from services.ranking.explaining.phrases import why_not
 from tests.support.board import Board, replay
 from tests.support.rulebooks import build, example_data
@@ -228,3 +229,34 @@ def test_whatever_is_answered_a_value_counts_when_it_may(answers: list[str], req
             getattr(board, answer)("A", number)
     counts = "withdraw" not in answers and (not required or "confirm" in answers)
     assert points(board) == ("5" if counts else None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (None, "nhập hộ, chưa trả lời"),
+        ("confirm", "nhập hộ, đã xác nhận"),
+        ("dispute", "nhập hộ, không được công nhận"),
+    ],
+)
+def test_a_value_that_counts_is_told_to_be_entered_on_behalf_and_what_was_answered(
+    answer: str | None, told: str
+) -> None:
+    board = board_of("optional")
+    number = entered(board)
+    if answer is not None:
+        getattr(board, answer)("A", number)
+    assert said(board) == [f"Giá trị 5 ở bước Ban/ĐVSN chấm được tính ({told})."]
+
+
+def test_a_value_of_ones_own_is_told_without_a_word_more() -> None:
+    board = board_of("optional")
+    board.score("A", "1.2", "5")
+    assert said(board) == ["Giá trị 5 ở bước Ban/ĐVSN chấm được tính."]
+
+
+def said(board: Board) -> list[str]:
+    found = explain(board.state(), "A")
+    assert found is not None
+    leaf = next(leaf for leaf in found.leaves if leaf.id == "1.2")
+    return [mark_words(reading, found.rules).vi for reading in leaf.marks]
