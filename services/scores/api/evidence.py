@@ -9,6 +9,7 @@ import orjson
 from flask import Response, request, send_file
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Connection
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
@@ -114,7 +115,7 @@ def keep_evidence(args: dict[str, str], org: str, cycle: str) -> Response:
             return _taken(home, who, place, name, file)
     except Empty:
         raise Refused("evidence-empty", "Tệp trống (0 byte).", "The file is empty (0 bytes).") from None
-    except TooLarge:
+    except (TooLarge, RequestEntityTooLarge):
         raise _too_large(home.limit) from None
     except (Unreachable, ScannerUnreachable) as error:
         raise _not_now(error) from error
@@ -177,6 +178,7 @@ def read_evidence(org: str, cycle: str, sha256: str) -> Response:
         as_attachment=True,
         download_name=version.name,
         etag=sha256.removeprefix("sha256:"),
+        max_age=0,  # not the year that files of pages may be kept: who may see it can change
     )
     response.headers["Content-Type"] = version.media_type  # without a charset: nobody knows a text's
     response.headers["Content-Length"] = str(version.size)
@@ -190,7 +192,7 @@ def _body(limit: int) -> IO[bytes]:
     stated = request.content_length
     if stated is not None and stated > limit:
         if stated <= limit * _DRAINED:
-            request.max_content_length = stated
+            request.max_content_length = stated + 1
             while request.stream.read(CHUNK):
                 pass
         raise TooLarge

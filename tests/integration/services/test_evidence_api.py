@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import unicodedata
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+import requests
 from click.testing import CliRunner
 from werkzeug.test import TestResponse
 
@@ -25,6 +26,7 @@ from shared.web.runtime import SESSION_COOKIE
 from tests.support import files
 from tests.support.clamd import EICAR, clamd
 from tests.support.s3 import s3_server
+from tests.support.scores_site import serving_scores
 from tests.support.town import ADMIN, LEDGER, START, Town, accepted, rules_of, set_up_cycle, town
 
 PDF = files.pdf("Minh chứng 1")
@@ -52,7 +54,10 @@ def give(
 
 
 def read(made: Town, content: bytes, sub: str | None) -> TestResponse:
-    return made.get("scores", f"evidence/{digest_of(content)}", sub)
+    answer = made.get("scores", f"evidence/{digest_of(content)}", sub)
+    answer.get_data()
+    answer.close()
+    return answer
 
 
 def listed(made: Town, sub: str | None, unit: str = "QH-Q01", criterion: str = "1.2") -> list[dict[str, Any]]:
@@ -139,6 +144,17 @@ def test_evidence_replaced_under_the_same_name_is_a_second_version_and_both_are_
     assert give(made, PDF).get_json()["version"] == 1
 
 
+def test_many_files_under_one_name_at_once_are_numbered_without_a_gap(made: Town) -> None:
+    contents = [files.pdf(str(number)) for number in range(6)]
+    give(made, contents[0])  # the token, the board
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(lambda content: give(made, content), [*contents, *contents]))
+    assert {answer.status_code for answer in answers} == {201}
+    versions = listed(made, "bithu.q01")
+    assert [one["version"] for one in versions] == [1, 2, 3, 4, 5, 6]
+    assert {one["sha256"] for one in versions} == set(map(digest_of, contents))
+
+
 def test_one_name_in_both_unicode_forms_is_one_name(made: Town) -> None:
     give(made, PDF)
     decomposed = {**UNIT, "name": unicodedata.normalize("NFD", UNIT["name"])}
@@ -172,7 +188,7 @@ def test_a_file_is_handed_out_to_be_saved_and_nothing_in_it_runs(shared: Town) -
         "Authorization": f"Bearer {shared.tokens['bithu.q01']}",
         "If-None-Match": answer.headers["ETag"],
     }
-    again = client.get(f"/scores/v1/{LEDGER}/evidence/{digest_of(content)}", headers=headers)
+    again = client.get(f"/scores/v1/{LEDGER}/evidence/{digest_of(content)}", headers=headers, buffered=True)
     assert (again.status_code, again.data) == (304, b"")
 
 
@@ -225,24 +241,27 @@ def test_a_file_of_40_mb_is_refused_with_the_limit_named(shared: Town) -> None:
     assert "20 MB" in answer.get_json()["detail"]
 
 
-def test_a_stream_without_a_length_is_cut_off_at_the_limit(tmp_path: Path) -> None:
-    limited = set_up(tmp_path, BANGVANG_EVIDENCE_LIMIT=str(len(PDF)))
-    with limited.apps["scores"].test_client() as client:
-        for content, status in ((PDF, 201), (OTHER + b" ", 413)):
-            limited.get("scores", "evidence?unit=QH-Q01&criterion=1.2", "bithu.q01")  # makes the token
-            answer = client.post(
-                f"/scores/v1/{LEDGER}/evidence?{urlencode(UNIT)}",
-                input_stream=io.BytesIO(content),
-                environ_overrides={"wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"},
-                content_type="application/octet-stream",
-                headers={
-                    "Authorization": f"Bearer {limited.tokens['bithu.q01']}",
-                    "Idempotency-Key": f"chunked-{status}",
-                },
-            )
-            assert answer.status_code == status, answer.text
-    assert f"{len(PDF)} byte" in answer.get_json()["detail"]
-    close(limited)
+def test_over_a_real_connection_the_sender_of_too_much_hears_why(made: Town) -> None:
+    with serving_scores(made) as live, requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {made.issuer.issue('bithu.q01')}"
+        session.headers["Content-Type"] = "application/octet-stream"
+        address = f"{live.address}/scores/v1/{LEDGER}/evidence?{urlencode({**UNIT, 'name': 'a.txt'})}"
+        megabyte = b"a" * 1_000_000
+        sent: list[tuple[str, Any, int]] = [
+            ("at the limit", megabyte * 20, 201),
+            ("one byte more", megabyte * 20 + b"a", 413),
+            ("twice", megabyte * 40, 413),
+            ("in chunks, at the limit", iter([megabyte] * 20), 201),
+            ("in chunks, one byte more", iter([*[megabyte] * 20, b"a"]), 413),
+        ]
+        for key, content, status in sent:
+            answer = session.post(address, data=content, headers={"Idempotency-Key": key.replace(" ", "-")})
+            assert answer.status_code == status, (key, answer.text)
+            if status == 413:
+                assert answer.json()["type"] == "urn:bangvang:problem:evidence-too-large", key
+                assert "20 MB" in answer.json()["detail"]
+        got = session.get(f"{live.address}/scores/v1/{LEDGER}/evidence/{digest_of(megabyte * 20)}")
+        assert got.content == megabyte * 20
 
 
 def test_a_virus_flagged_file_is_refused_and_a_clean_one_is_taken(tmp_path: Path) -> None:
@@ -451,7 +470,7 @@ def test_own_pages_of_the_demonstration_give_a_file_by_cookie_and_no_other_site_
     ):
         assert client.post(address, data=PDF, headers={**page, **change}).status_code == 401
     assert client.post(address, data=PDF, headers=page).status_code == 201
-    got = client.get(f"/scores/v1/{LEDGER}/evidence/{digest_of(PDF)}")
+    got = client.get(f"/scores/v1/{LEDGER}/evidence/{digest_of(PDF)}", buffered=True)
     assert (got.status_code, got.data) == (200, PDF)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.scores.evidence.content import KINDS, check_content
 from services.scores.evidence.office import MAX_PARTS, MAX_UNPACKED
@@ -162,3 +164,19 @@ def test_text_may_be_in_an_old_code_page(content: bytes) -> None:
 def test_what_holds_control_characters_is_no_text(content: bytes) -> None:
     assert refused("a.txt", content) == "evidence-mismatch"
     assert refused("a.csv", content) == "evidence-mismatch"
+
+
+@given(st.sampled_from(sorted(SOUND)), st.sampled_from(sorted(SOUND)), st.data())
+def test_whatever_bytes_come_they_are_taken_or_refused_and_nothing_else_happens(
+    called: str, really: str, data: st.DataObject
+) -> None:
+    content = bytearray(SOUND[really])
+    for _ in range(data.draw(st.integers(0, 4))):
+        place = data.draw(st.integers(0, len(content)))
+        length = data.draw(st.integers(0, 40))
+        content[place : place + length] = data.draw(st.binary(max_size=40))
+    try:
+        found = check_content(f"a.{called}", io.BytesIO(bytes(content)))
+    except Refused:
+        return
+    assert found == KINDS[called].media_type
