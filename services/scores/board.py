@@ -218,19 +218,22 @@ class Boards:
         """The board of ``ledger`` with everything that was stated until now."""
         with self._lock:
             board = self._boards.get(ledger) or Board(ledger)
-            query = (
-                select(events.c.value)
-                .where(
-                    events.c.ledger == ledger,
-                    events.c.source == source_of("scores", ledger),
-                    events.c.sequence > board.last,
-                )
-                .order_by(events.c.sequence)
-            )
-            with read_transaction(self._engine) as connection:
-                found = [Event.parse(bytes(value)) for (value,) in connection.execute(query)]
-            board = self._boards[ledger] = board.after(found)
+            board = self._boards[ledger] = board.after(_stated(self._engine, ledger, board.last))
             return board
+
+
+def _stated(engine: Engine, ledger: str, after: int, upto: int | None = None) -> list[Event]:
+    """Own events with numbers above ``after``, to ``upto`` (inclusive; None: to the newest), in order."""
+    query = select(events.c.value).where(
+        events.c.ledger == ledger,
+        events.c.source == source_of("scores", ledger),
+        events.c.sequence > after,
+    )
+    if upto is not None:
+        query = query.where(events.c.sequence <= upto)
+    with read_transaction(engine) as connection:
+        found = connection.execute(query.order_by(events.c.sequence))
+        return [Event.parse(bytes(value)) for (value,) in found]
 
 
 _BOARDS = "bangvang.scores.boards"
@@ -240,3 +243,14 @@ def board_of(ledger: str) -> Board:
     """The board of ``ledger`` in the running web process."""
     boards: Boards = current_app.extensions.setdefault(_BOARDS, Boards(runtime().engine))
     return boards.board(ledger)
+
+
+def board_upto(ledger: str, upto: int) -> Board:
+    """The board of ``ledger`` as it was after its own event ``upto``, folded anew.
+
+    The newest board when there is no such event yet.
+    """
+    newest = board_of(ledger)
+    if upto >= newest.last:
+        return newest
+    return Board(ledger).after(_stated(runtime().engine, ledger, 0, upto))
