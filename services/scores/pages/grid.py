@@ -23,7 +23,7 @@ from shared.database import read_transaction
 from shared.events.envelope import instant, parse_instant
 from shared.rulebook import Rulebook
 from shared.rulebook.model import Bounds
-from shared.rulebook.number import show, shortest
+from shared.rulebook.number import shortest, show
 from shared.web.hats import Hat, hats
 from shared.web.i18n import day, moment, number, tr
 from shared.web.problems import Problem
@@ -199,7 +199,7 @@ def _data(seen: Frame, found: Grid, book: Rulebook, acting: Acting | None) -> st
         "zone": zone,
         "no_target": NO_TARGET_WORD,
         "api": api,
-        "columns": [_column(column, book) for column in found.columns],
+        "columns": [column_data(column, book) for column in found.columns],
         "units": [
             {"code": row.unit.code, "name": row.unit.name, "area": row.unit.area} for row in found.rows
         ],
@@ -208,7 +208,8 @@ def _data(seen: Frame, found: Grid, book: Rulebook, acting: Acting | None) -> st
     return orjson.dumps(value).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028")
 
 
-def _column(column: Column, book: Rulebook) -> dict[str, Any]:
+def column_data(column: Column, book: Rulebook) -> dict[str, Any]:
+    """What the script has to know of a criterion to check a value as :mod:`shared.rulebook.values` does."""
     leaf = column.leaf
     no_target = no_target_line(leaf)
     return {
