@@ -27,6 +27,7 @@ PEOPLE = {
     "btc": ("department", "department:BTC"),
     "btn": ("department", "department:BTN"),
     "ntn": ("department", "department:NTN_TP"),
+    "tst": ("department", "department:TST"),
     "bithu.q01": ("unit", "unit:QH-Q01"),
     "bithu.q03": ("unit", "unit:QH-Q03"),
 }
@@ -86,7 +87,10 @@ def demo_cycle(
             made.post("scores", "units/batch", {"units": rows}, ADMIN),
         )
     )
+    registered = {row["unit"] for row in rows}
     for sub, (role, scope) in PEOPLE.items():
+        if role == "unit" and scope.removeprefix("unit:") not in registered:
+            continue
         grant = {"grant": f"{role}.{sub}", "sub": sub, "role": role, "scope": scope, "from": START}
         accepted([made.post("scores", "grants", grant, ADMIN)])
     made.settle()
