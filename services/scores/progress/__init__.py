@@ -1,0 +1,1 @@
+"""How far the scoring of a cycle is, and how its units used the software.  Pure."""
