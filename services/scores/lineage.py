@@ -262,7 +262,7 @@ def _unchanged(field: str, value: str) -> Refused:
 
 def _too_few(field: str, vi: str, en: str) -> Refused:
     return Refused(
-        "too-few-units",
+        "one-unit-only",
         f"{vi} cần ít nhất hai đơn vị.",
         f"{en} needs two units at least.",
         field=field,

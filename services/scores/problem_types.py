@@ -59,7 +59,7 @@ _OWN = (
        "Chọn đơn vị khác kế thừa.", "Choose another unit to succeed it."),
     _T("day-order", 422, "Thứ tự ngày chưa đúng", "Days out of order",
        "Ngày cuối không được trước thay đổi đã ghi.", "The last day may not lie before a change on record."),
-    _T("too-few-units", 422, "Chưa đủ đơn vị", "Too few units",
+    _T("one-unit-only", 422, "Chưa đủ đơn vị", "Too few units",
        "Nêu ít nhất hai đơn vị.", "Name two units at least."),
     _T("department-exists", 409, "Đã có Ban, đơn vị mã này", "Department exists",
        "Dùng mã khác.", "Use another code."),

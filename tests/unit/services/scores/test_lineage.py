@@ -256,13 +256,13 @@ def test_a_code_is_never_used_again() -> None:
 @pytest.mark.parametrize(
     ("command", "expected"),
     [
-        (replace(MERGER, units=("QH-Q02",)), ("too-few-units", "units", 422)),
+        (replace(MERGER, units=("QH-Q02",)), ("one-unit-only", "units", 422)),
         (replace(MERGER, units=("QH-Q02", "QH-Q02")), ("unit-twice", "units", 422)),
         (replace(MERGER, units=("QH-Q02", "QH-X")), ("unknown-unit", "units", 422)),
         (replace(MERGER, into=replace(CITY, area="Q12")), ("unknown-area", "area", 422)),
         (MergeUnits(("QH-Q02",), END, **PAPER, successor="QH-Q02"), ("own-successor", "successors", 422)),
         (MergeUnits(("QH-Q02",), END, **PAPER, successor="QH-CU"), ("unit-not-standing", "successors", 422)),
-        (SplitUnit("QH-Q02", END, **PAPER, into=(CITY,)), ("too-few-units", "into", 422)),
+        (SplitUnit("QH-Q02", END, **PAPER, into=(CITY,)), ("one-unit-only", "into", 422)),
         (SplitUnit("QH-X", END, **PAPER, successors=THREE), ("unknown-unit", "unit", 422)),
     ],
 )
