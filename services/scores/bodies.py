@@ -47,11 +47,12 @@ class Body:
         return "ledger" if self.kind == OFFICE else str(self)
 
 
-def check_access(grants: Sequence[Grant], operation: str, body: Body) -> None:
+def check_access(grants: Sequence[Grant], operation: str, body: Body, acting_as: str | None = None) -> None:
     """Refuse unless one of ``grants`` (those in force) allows ``operation`` on what ``body`` keeps.
 
-    Nobody reaches another body's, whatever else he may do.  Two hats that both reach it are as good as
-    one: what is kept is the body's, not the hat's.  Raises :class:`~shared.access.AccessDenied`.
+    ``acting_as``: the hat that the person named, if he named one.  Nobody reaches another body's, whatever
+    else he may do.  Two hats that both reach it are as good as one: what is kept is the body's, not the
+    hat's.  Raises :class:`~shared.access.AccessDenied`.
     """
     reaching = [grant for grant in grants if grant.scope == body.scope]
     if grants and not reaching:
@@ -61,6 +62,6 @@ def check_access(grants: Sequence[Grant], operation: str, body: Body) -> None:
             f"The grants held do not reach {body}.",
         )
     try:
-        decide_access(reaching, operation, Target(unit=body.code if body.kind == UNIT else None))
+        decide_access(reaching, operation, Target(unit=body.code if body.kind == UNIT else None), acting_as)
     except HatNeeded:
         return

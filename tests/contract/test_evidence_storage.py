@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import hashlib
 import io
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -113,6 +115,39 @@ def test_a_stream_that_breaks_off_leaves_nothing_half_written(made: Storage, tmp
         made.put(digest_of(content), _Breaking(content))
     assert list(made.digests()) == []
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+_HALF = """
+import sys
+from pathlib import Path
+from services.scores.evidence.folder import Folder
+
+class Half:
+    given = False
+    def read(self, size):
+        if not self.given:
+            self.given = True
+            return b"a" * 1_000_000
+        print("half", flush=True)
+        sys.stdin.read()
+
+Folder(Path(sys.argv[1])).put(sys.argv[2], Half())
+"""
+
+
+def test_a_process_killed_in_the_middle_leaves_no_content_and_the_next_one_puts_it(tmp_path: Path) -> None:
+    content = b"a" * 1_500_000
+    writing = [sys.executable, "-c", _HALF, str(tmp_path), digest_of(content)]
+    with subprocess.Popen(writing, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"half\n"
+        process.kill()
+    folder = Folder(tmp_path)
+    assert not folder.exists(digest_of(content))
+    assert list(folder.digests()) == []
+    folder.put(digest_of(content), io.BytesIO(content))
+    with open_checked(folder, digest_of(content)) as stream:
+        assert stream.read() == content
 
 
 def test_what_is_kept_is_never_written_again(

@@ -180,6 +180,7 @@ def test_a_file_is_handed_out_to_be_saved_and_nothing_in_it_runs(shared: Town) -
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
     assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Accept-Ranges"] == "none"
     disposition = answer.headers["Content-Disposition"]
     assert disposition.startswith("attachment;")
     assert "filename*=UTF-8''" + quote(about["name"], safe="") in disposition
@@ -400,6 +401,12 @@ def test_a_body_gives_for_itself_alone(
 ) -> None:
     answer = give(shared, PDF, sub, {**about, "name": "quyen.pdf"})
     assert answer.status_code == status, answer.text
+
+
+def test_a_hat_that_is_named_has_to_be_held_and_to_fit(shared: Town) -> None:
+    assert give(shared, PDF, "btg", OWN, acting_as="department@department:BTG").status_code == 201
+    other = give(shared, PDF, "btg", OWN, acting_as="department@department:TST")
+    assert problem_of(other) == (403, "hat-not-held")
 
 
 @pytest.mark.parametrize(
