@@ -93,7 +93,7 @@ def grid_of(
         if unit.open_on(book.period.end) and (unit.area in areas if area is None else unit.area == area)
     ]
     rows = [row for row in rows if any(row.cells)]
-    return Grid(body, shown, tuple(sorted(rows, key=_by_session)), areas)
+    return Grid(body, shown, tuple(sorted(rows, key=lambda row: by_session(row.unit, row.session))), areas)
 
 
 def columns_of(state: State, book: Rulebook, body: Body, moment: str) -> tuple[Column, ...]:
@@ -143,6 +143,7 @@ def _latest(values: list[Value], stage: str) -> Value | None:
     return next(stands, None)
 
 
-def _by_session(row: Row) -> tuple[object, ...]:
-    session = row.session or Session("", False, "")
-    return (row.session is None, session.date, session.afternoon, natural_key(row.unit.name), row.unit.code)
+def by_session(unit: Unit, session: Session | None) -> tuple[object, ...]:
+    """Sort key of units: by session, those without one last, then by name as people sort it."""
+    when = session or Session("", False, "")
+    return (session is None, when.date, when.afternoon, natural_key(unit.name), unit.code)

@@ -6,7 +6,18 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.scores.pages import desk, entries, evaluations, grid, overview, people, setup, sheet, uploads
+from services.scores.pages import (
+    desk,
+    entries,
+    evaluations,
+    grid,
+    overview,
+    people,
+    setup,
+    sheet,
+    uploads,
+    work,
+)
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -32,4 +43,5 @@ def blueprint() -> Blueprint:
     setup.register(pages)
     sheet.register(pages)
     uploads.register(pages)
+    work.register(pages)
     return pages

@@ -16,8 +16,8 @@ from services.scores.bodies import DEPARTMENT, OFFICE, Body, check_access
 from services.scores.drafts import Kept, drafts_of
 from services.scores.pages.frame import Frame, frame
 from services.scores.rule_words import ladder_lines, no_target_line, rule_line
-from services.scores.schedule import sessions_of
-from services.scores.seen_grid import Cell, Column, Grid, Row, grid_of
+from services.scores.schedule import Session, sessions_of
+from services.scores.seen_grid import Cell, Column, Grid, grid_of
 from services.scores.setup import in_force
 from shared.database import read_transaction
 from shared.events.envelope import instant, parse_instant
@@ -291,9 +291,9 @@ def _draft(draft: Kept) -> dict[str, Any]:
     }
 
 
-def session_words(row: Row) -> str:
+def session_words(session: Session | None) -> str:
     """When the unit is inspected: 09/11/2020, buổi sáng; nothing before it is scheduled."""
-    if row.session is None:
+    if session is None:
         return tr("chưa xếp lịch", "not scheduled")
-    half = tr("chiều", "afternoon") if row.session.afternoon else tr("sáng", "morning")
-    return f"{day(row.session.date)} {half}"
+    half = tr("chiều", "afternoon") if session.afternoon else tr("sáng", "morning")
+    return f"{day(session.date)} {half}"
