@@ -178,8 +178,13 @@ def command_route(
     return register
 
 
-def documented(blueprint: ServiceBlueprint, **more: Any) -> Callable[..., Any]:
-    """What the document of every command says: who may call, its refusals, its headers; and ``more``."""
+def documented(
+    blueprint: ServiceBlueprint, query: type[Schema] | None = None, **more: Any
+) -> Callable[..., Any]:
+    """What the document of every command says: who may call, its refusals, its headers; and ``more``.
+
+    ``query``: the schema of its query, where it has one.
+    """
     return blueprint.doc(  # type: ignore[no-any-return]
         security=[{"bearer": []}],
         responses={str(status): _problem(status) for status in _REFUSALS},
@@ -198,6 +203,7 @@ def documented(blueprint: ServiceBlueprint, **more: Any) -> Callable[..., Any]:
                 "description": "role@scope, for somebody with several roles.",
                 "schema": {"type": "string"},
             },
+            *([] if query is None else [{"in": "query", "schema": query}]),
         ],
         **more,
     )

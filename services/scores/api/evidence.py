@@ -35,6 +35,7 @@ from shared.web.runtime import Reader, acting_principal, reader, runtime
 
 OPERATION = "scores.keep_evidence"
 OCTETS = "application/octet-stream"
+_LATER = {"Retry-After": "30"}
 _DRAINED = 5
 """How many times the limit of a refused body is read and thrown away, so that the sender hears why."""
 
@@ -84,6 +85,7 @@ class EvidenceList(Schema):
 @blueprint.route("/evidence", methods=["POST"])
 @documented(
     blueprint,
+    UploadArgs,
     requestBody={
         "required": True,
         "description": "The file itself, as `application/octet-stream` or as its own type.",
@@ -117,8 +119,10 @@ def keep_evidence(args: dict[str, str], org: str, cycle: str) -> Response:
         raise Refused("evidence-empty", "Tệp trống (0 byte).", "The file is empty (0 bytes).") from None
     except (TooLarge, RequestEntityTooLarge):
         raise _too_large(home.limit) from None
-    except (Unreachable, ScannerUnreachable) as error:
-        raise _not_now(error) from error
+    except Unreachable as error:
+        raise Problem("storage-unreachable", headers=_LATER) from error
+    except ScannerUnreachable as error:
+        raise Problem("scanner-unreachable", headers=_LATER) from error
 
 
 @blueprint.route("/evidence", methods=["GET"])
@@ -139,7 +143,7 @@ def evidence_about(args: dict[str, str], org: str, cycle: str) -> Response:
     try:
         holdings = held(who.ledger.ledger, {one.sha256 for one in seen})
     except Unreachable as error:
-        raise _not_now(error) from error
+        raise Problem("storage-unreachable", headers=_LATER) from error
     items = [{**view(one), "held": str(holdings[one.sha256])} for one in seen]
     response = Response(orjson.dumps({"evidence": items}), content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
@@ -168,10 +172,12 @@ def read_evidence(org: str, cycle: str, sha256: str) -> Response:
         raise Problem("unknown-evidence")
     try:
         stream = open_checked(evidence_house().storage, sha256)
-    except (Missing, Damaged) as error:
-        raise Problem("evidence-gone" if isinstance(error, Missing) else "evidence-damaged") from error
+    except Missing as error:
+        raise Problem("evidence-gone") from error
+    except Damaged as error:
+        raise Problem("evidence-damaged") from error
     except Unreachable as error:
-        raise _not_now(error) from error
+        raise Problem("storage-unreachable", headers=_LATER) from error
     response = send_file(
         stream,
         version.media_type,
@@ -253,8 +259,3 @@ def _too_large(limit: int) -> Problem:
         f"Tệp lớn hơn mức tối đa {size}. Nén hoặc tách tệp rồi gửi lại.",
         f"The file is larger than the limit of {size}. Compress or split it, then send it again.",
     )
-
-
-def _not_now(error: Unreachable | ScannerUnreachable) -> Problem:
-    name = "storage-unreachable" if isinstance(error, Unreachable) else "scanner-unreachable"
-    return Problem(name, headers={"Retry-After": "30"})
