@@ -54,6 +54,23 @@ def _day(text: Any) -> date | None:
         return None
 
 
+def named_successors(
+    unit: str, rows: Mapping[str, Mapping[str, Any]], changes: Mapping[str, Iterable[Change]]
+) -> list[str]:
+    """The successors of ``unit``, in the order in which they are named, by whoever names any first.
+
+    That is its closing (the one stated last, be it that nobody succeeds), else its own registration, else the
+    units that were registered with it as a predecessor.  ``rows``, ``changes``: of the register, by unit.
+    """
+    closings = [change.data for change in changes.get(unit, ()) if change.type == CLOSED]
+    if closings:
+        return list(closings[-1]["successors"])
+    successor = rows.get(unit, {}).get("successor")
+    if successor is not None:
+        return [successor]
+    return [code for code, row in rows.items() if unit in row.get("predecessors", ())]
+
+
 def in_place_of(unit: str, named: Callable[[str], Iterable[str]]) -> tuple[str, ...]:
     """Who stands in the place of ``unit``, each once, in the order in which they are named.
 

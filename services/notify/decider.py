@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from shared.deciding import Stated
+from shared.deciding import Stated, without_none
 from shared.events import Draft
 
 ACTOR = {"sub": "notify", "role": "system", "scope": "ledger"}
@@ -28,12 +28,16 @@ class Publication:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A written notice: name of its file, ``sha256:…`` and size of its bytes."""
+    """A written notice: name of its file, ``sha256:…`` and size of its bytes.
+
+    ``addressed_to``: the units that receive it in the place of ``unit``, none while that one stands.
+    """
 
     unit: str
     name: str
     sha256: str
     size: int
+    addressed_to: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def decide(state: State, ledger: str, publication: Publication, documents: Itera
                 "channel": "outbox",
                 "message_id": message_id(ledger, publication.version, document.unit),
                 "document": {"name": document.name, "sha256": document.sha256, "size": document.size},
+                **without_none(addressed_to=document.addressed_to),
             },
         )
         for document in documents

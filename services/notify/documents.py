@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from services.notify.addressing import Recipients
 from services.notify.decider import Document, Publication, message_id
+from shared.deciding import without_none
 from shared.events.envelope import parse_instant
 from shared.rulebook import Rulebook
 
@@ -50,15 +52,16 @@ def notices(
     publication: Publication,
     standings: Mapping[str, Any],
     rulebook: Rulebook,
+    recipients: Recipients,
 ) -> Iterator[Notice]:
     """A notice for every open unit of ``standings``, in the order of the board.
 
     ``title``: name of the ledger for people.  ``rulebook``: the one that the publication pins; its words
-    are used for classes, groups and criteria.
+    are used for classes, groups and criteria.  ``recipients``: who receives it where the unit is closed.
     """
     for area in standings["areas"]:
         for row in area["rows"]:
-            yield _notice(ledger, title, timezone, publication, standings, area, row, rulebook)
+            yield _notice(ledger, title, timezone, publication, standings, area, row, rulebook, recipients)
 
 
 def _notice(
@@ -70,8 +73,11 @@ def _notice(
     area: Mapping[str, Any],
     row: Mapping[str, Any],
     rulebook: Rulebook,
+    recipients: Recipients,
 ) -> Notice:
     unit = row["unit"]
+    received_by = recipients(unit)
+    addressed_to = tuple(one.unit for one in received_by)
     classes = {one.id: one.label for one in rulebook.classes}
     # A rank of an incomplete unit is only how it stood while the rest was missing: no notice states one.
     ranked = row["rank"] is not None and row["complete"]
@@ -93,12 +99,14 @@ def _notice(
         "area": area["area"],
         "ranked_in_area": sum(1 for one in area["rows"] if one["rank"] is not None),
         "standing": dict(row),
+        **without_none(addressed_to=addressed_to),
     }
     words = {
         "title": title,
         "status": STATUS_WORDS[publication.status],
         "illustrative": standings["status"] == "illustrative",
         "area": area["label"],
+        "received_by": ", ".join(f"{one.name} ({one.unit})" for one in received_by),
         "class": classes.get(row["class"], UNCLASSIFIED),
         "rank": str(row["rank"]) if ranked else UNRANKED,
         "ranked": ranked,
@@ -121,7 +129,8 @@ def _notice(
         **{name: points(row[name]) for name in ("total", "base", "bonus", "penalty")},
     }
     html = _templates.get_template("notify/notice.html").render(facts=facts, words=words).encode("utf-8")
-    document = Document(unit, f"{unit}.html", "sha256:" + hashlib.sha256(html).hexdigest(), len(html))
+    digest = "sha256:" + hashlib.sha256(html).hexdigest()
+    document = Document(unit, f"{unit}.html", digest, len(html), addressed_to)
     facts["document"] = {"name": document.name, "sha256": document.sha256, "size": document.size}
     text = json.dumps(facts, ensure_ascii=False, sort_keys=True, indent=1) + "\n"
     return Notice(document, html, text.encode("utf-8"))

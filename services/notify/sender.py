@@ -10,10 +10,12 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from services.notify.addressing import REGISTER, recipients_on
 from services.notify.decider import Publication, decide, fold
 from services.notify.documents import notices
 from services.notify.outbox import Outbox
@@ -27,7 +29,10 @@ from services.notify.published import (
 from shared.access.directory import LedgerSettings, known_ledgers
 from shared.clock import ClockNotSet
 from shared.database import DatabaseBusy, read_transaction
+from shared.events.catalogue import interpret
+from shared.events.envelope import parse_instant
 from shared.house import House
+from shared.ledger import reader
 from shared.ledger.rulebooks import rulebook_at
 
 IDLE_SECONDS = 0.5
@@ -97,10 +102,16 @@ class Sender:
         standings = content_of(self._source(ledger, publication.version), publication.digest)
         with read_transaction(house.engine) as connection:
             rulebook = rulebook_at(connection, ledger, publication.position)
+            register = reader.of_types(connection, ledger, REGISTER, publication.stated_at)
         if rulebook is None or rulebook.digest != publication.rulebook:
             raise OtherStandings(f"the rulebook at {publication.position} is not {publication.rulebook}")
+        day = parse_instant(publication.time).astimezone(ZoneInfo(settings.timezone)).date()
+        told = (row.event for row in register if interpret(row.event) is None)
+        recipients = recipients_on(day, told)
         documents = []
-        for notice in notices(ledger, settings.name, settings.timezone, publication, standings, rulebook):
+        for notice in notices(
+            ledger, settings.name, settings.timezone, publication, standings, rulebook, recipients
+        ):
             self._outbox.put(ledger, publication.version, notice)
             documents.append(notice.document)
         command = _command(ledger, publication.version)

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from shared.deciding import Stated
-from shared.lineage import CHANGES, CLOSED, Change, in_place_of, register_on
+from shared.lineage import CHANGES, CLOSED, Change, in_place_of, named_successors, register_on
 from shared.rulebook import Leaf, Rulebook, read
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -197,16 +197,9 @@ class State:
         Successors of successors take their place.  As its closing says; without one, as its registration
         says or that of the unit which names it as a predecessor.
         """
-        return in_place_of(code, self._named_successors)
-
-    def _named_successors(self, code: str) -> Sequence[str]:
-        unit = self.units.get(code)
-        if unit is not None and unit.closing is not None:
-            closing: Sequence[str] = unit.closing["successors"]
-            return closing
-        if unit is not None and "successor" in unit.registered:
-            return [unit.registered["successor"]]
-        return [one.code for one in self.units.values() if code in one.registered.get("predecessors", ())]
+        rows = {one.code: one.registered for one in self.units.values()}
+        changes = {one.code: one.changes for one in self.units.values()}
+        return in_place_of(code, lambda one: named_successors(one, rows, changes))
 
     def due_of(self, stage: str, criterion: str | None = None) -> str | None:
         """The exclusive instant by which ``stage`` (of ``criterion``) is to be scored, or None."""

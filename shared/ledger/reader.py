@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +73,14 @@ def of_subject(
     )
     if stop is not None:
         query = query.where(_COLUMNS.position < stop)
+    return [_row(row) for row in connection.execute(query.order_by(_COLUMNS.position))]
+
+
+def of_types(connection: Connection, ledger: str, types: Collection[str], stop: int) -> list[LedgerRow]:
+    """Rows of the ``types`` named among the first ``stop`` positions, in order."""
+    query = select(tables.ledger).where(
+        _COLUMNS.ledger == ledger, _COLUMNS.type.in_(types), _COLUMNS.position < stop
+    )
     return [_row(row) for row in connection.execute(query.order_by(_COLUMNS.position))]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from shared.events.catalogue.base import EventType, Fact
-from shared.events.fields import Digest, Text
+from shared.events.fields import Code, Digest, Text
 
 
 class Document(Schema):
@@ -15,13 +15,17 @@ class Document(Schema):
 
 
 class NoticeIssued(Fact):
-    """A notice of a unit's published standing (plan III.2, last item), by content digest."""
+    """A notice of a unit's published standing (plan III.2, last item), by content digest.
+
+    ``addressed_to``: where the unit is closed, the units that stand in its place and receive it.
+    """
 
     publication_version = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
     kind = fields.String(required=True, validate=validate.OneOf(["standing"]))
     channel = fields.String(required=True, validate=validate.OneOf(["outbox"]))
     message_id = Text(required=True, maximum=200)
     document = fields.Nested(Document, required=True)
+    addressed_to = fields.List(Code(), validate=validate.Length(min=1, max=50))
 
 
 TYPES = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -31,6 +33,15 @@ def test_each_unit_gets_one_notice_that_names_what_it_rests_on() -> None:
     assert [draft.subject for draft in drafts] == ["QH-Q01", "QH-Q03"]
     assert drafts[0].data["base_position"] == 904
     assert drafts[0].data["message_id"] == "<standing.v1.QH-Q01.2020.hcmc@bangvang>"
+    for draft in drafts:
+        draft.data.update(AT)
+    assert fits_catalogue(drafts)
+
+
+def test_the_notice_of_a_closed_unit_names_who_receives_it() -> None:
+    closed = replace(document("QH-Q02"), addressed_to=("QH-TPTD",))
+    drafts = decide(fold([]), "hcmc/2020", PUBLICATION, [closed, document("QH-Q01")])
+    assert [draft.data.get("addressed_to") for draft in drafts] == [["QH-TPTD"], None]
     for draft in drafts:
         draft.data.update(AT)
     assert fits_catalogue(drafts)
