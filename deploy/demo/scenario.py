@@ -207,8 +207,9 @@ class _Teller:
             yield self._admin(self.time.at(timeline.SET_UP, 10), "set_due", key, body)
 
     def _due(self) -> Iterator[tuple[str, date, str]]:
-        """Days whose beginning is too late: of the sheets, of the two evaluations, of the departments."""
+        """Days whose beginning is too late: of the sheets, of the two evaluations, of all other scores."""
         yield "self", timeline.SELF_DUE, ""
+        yield "external", timeline.DEPARTMENTS_DUE, ""
         for leaf in self.book.leaves:
             if leaf.stage == "external" and leaf.period is None:
                 yield "external", timeline.EXTERNAL_DUE, leaf.id
