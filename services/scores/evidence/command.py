@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from services.scores.evidence.checking import DAMAGED, MISSING, SOUND, STRAY, check
 from services.scores.evidence.house import open_storage
@@ -31,6 +32,10 @@ def check_command() -> None:
             counted[finding.verdict] += 1
             if finding.verdict != SOUND:
                 click.echo(f"{finding.verdict}\t{finding.sha256}\t{' '.join(finding.ledgers)}")
+    except DBAPIError as error:
+        raise click.ClickException(
+            f"the database of scores cannot be read ({error.orig}); check BANGVANG_DATA, BANGVANG_DATABASE_URL"
+        ) from error
     except Unreachable as error:
         raise click.ClickException(str(error)) from error
     finally:

@@ -26,7 +26,7 @@ from shared.web.runtime import SESSION_COOKIE
 from tests.support import files
 from tests.support.clamd import EICAR, clamd
 from tests.support.s3 import s3_server
-from tests.support.scores_site import serving_scores
+from tests.support.scores_site import demo_cycle, serving_scores
 from tests.support.town import ADMIN, LEDGER, START, Town, accepted, rules_of, set_up_cycle, town
 
 PDF = files.pdf("Minh chứng 1")
@@ -344,6 +344,18 @@ def test_the_check_names_what_is_damaged_missing_and_stray(
     assert last == "1 sound, 1 damaged, 1 missing, 1 stray"
 
 
+def test_the_check_of_a_place_without_a_database_or_storage_says_so(
+    made: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("BANGVANG_DATA", str(tmp_path / "nowhere"))
+    found = CliRunner().invoke(main, ["evidence", "check"])
+    assert (found.exit_code, "BANGVANG_DATA" in found.output) == (1, True)
+    monkeypatch.setenv("BANGVANG_DATA", str(made.settings.data))
+    monkeypatch.setenv("BANGVANG_EVIDENCE", "ftp://x")
+    found = CliRunner().invoke(main, ["evidence", "check"])
+    assert (found.exit_code, "s3://bucket/prefix" in found.output) == (1, True)
+
+
 def test_a_storage_that_takes_nothing_is_told_and_nothing_is_noted(made: Town) -> None:
     assert isinstance(made.settings.evidence, Path)
     made.settings.evidence.write_bytes(b"a file, where the folder should be")
@@ -571,6 +583,46 @@ def test_citing_the_file_of_another_unit_opens_nothing(inspected: Town) -> None:
         )
     )
     assert seers(inspected, PDF) == {"bithu.q01", *ALWAYS}
+
+
+def test_who_scores_a_criterion_today_gives_and_reads_its_evidence(made: Town) -> None:
+    cited = give(made, PDF).get_json()
+    evidence = [{name: cited[name] for name in ("name", "sha256", "size")}]
+    score = {"unit": "QH-Q01", "criterion": "1.2", "stage": "self", "value": "5", "evidence": evidence}
+    moved = {"criterion": "1.2", "owner": "TST", "from": "2020-10-06T00:00:00.000000Z", "document": "TB 5"}
+    accepted(
+        (
+            made.post("scores", "scores", score, "bithu.q01"),
+            made.post("scores", "assignments", moved, "vanphong"),
+        )
+    )
+    other = {**OWN, "body": "department:TST"}
+    assert [read(made, PDF, sub).status_code for sub in ("btg", "tst")] == [200, 404]
+    assert give(made, OTHER, "tst", other).status_code == 403
+    assert give(made, OTHER, "btg", OWN).status_code == 201
+    made.set_clock("2020-10-06T00:00:00.000000Z")
+    assert [read(made, PDF, sub).status_code for sub in ("btg", "tst")] == [404, 200]
+    assert give(made, OTHER, "tst", other).status_code == 201
+    assert give(made, PDF, "btg", OWN).status_code == 403
+    assert read(made, OTHER, "btg").status_code == 200  # its own, from the time before
+
+
+def test_where_values_are_public_files_are_not(tmp_path: Path) -> None:
+    public = demo_cycle(
+        tmp_path, units=["QH-Q01"], policies={"live_visibility": "public"}, services=["scores"]
+    )
+    cited = give(public, PDF).get_json()
+    evidence = [{name: cited[name] for name in ("name", "sha256", "size")}]
+    score = {"unit": "QH-Q01", "criterion": "1.2", "stage": "self", "value": "5", "evidence": evidence}
+    accepted((public.post("scores", "scores", score, "bithu.q01"),))
+    assert len(public.get("scores", "scores?unit=QH-Q01").get_json()["scores"]) == 1
+    assert [read(public, PDF, sub).status_code for sub in (None, "bmt", "btg", "bithu.q01")] == [
+        404,
+        404,
+        200,
+        200,
+    ]
+    close(public)
 
 
 def test_the_evidence_of_a_proposal_is_read_by_who_may_see_the_proposal(inspected: Town) -> None:
