@@ -34,7 +34,7 @@ def check_command() -> None:
                 click.echo(f"{finding.verdict}\t{finding.sha256}\t{' '.join(finding.ledgers)}")
     except DBAPIError as error:
         raise click.ClickException(
-            f"the database of scores cannot be read ({error.orig}); check BANGVANG_DATA, BANGVANG_DATABASE_URL"
+            f"the database of scores cannot be read ({error.orig}); see BANGVANG_DATA, BANGVANG_DATABASE_URL"
         ) from error
     except Unreachable as error:
         raise click.ClickException(str(error)) from error
