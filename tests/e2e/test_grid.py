@@ -432,3 +432,22 @@ def test_a_number_is_read_as_people_and_excel_write_it(grid: Page) -> None:
         [text for text, _, _ in WRITTEN],
     )
     assert [(text, *read) for (text, _, _), read in zip(WRITTEN, found, strict=True)] == list(WRITTEN)
+
+
+@pytest.mark.parametrize("sub", ["btg", "vanphong", "bithu.q01", "kiemtra"])
+def test_my_work_leads_to_where_it_is_done_at_the_desk_and_on_the_phone(
+    live: LiveScores, chromium: Browser, faults: list[str], sub: str
+) -> None:
+    for width in (1440, 375):
+        context = chromium.new_context(viewport={"width": width, "height": 900})
+        live.become(context, sub)
+        page = new_page(context, faults)
+        page.goto(f"{live.page}work")
+        assert overflowing(page) == 0
+        axe_finds_nothing(page)
+        tasks = page.locator(".wk-task a")
+        if tasks.count():
+            tasks.first.click()
+            expect(page).not_to_have_url(re.compile("/work"))
+        context.close()
+    assert faults == []
