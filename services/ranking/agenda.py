@@ -54,14 +54,16 @@ class OpenTie:
 class Agenda:
     """All that waits, each part in order of the ledger or of the board.
 
-    ``late``: scores that the Committee may let count, and has not decided on.  ``unanswered``: entered by
-    the Office, no member has answered.  ``contested``: a member disputes it, none has confirmed it, and no
-    decision of the Committee since has settled the matter.
+    ``late``: scores that the Committee may let count, and has not decided on.  ``disputed``: scores entered
+    for a body which says that they are not its own, while no newer value took their place.  ``unanswered``:
+    entered by the Office, no member has answered.  ``contested``: a member disputes it, none has confirmed
+    it, and no decision of the Committee since has settled the matter.
     """
 
     proposals: tuple[Proposal, ...]
     late: tuple[MarkOf, ...]
     stale: tuple[MarkOf, ...]
+    disputed: tuple[MarkOf, ...]
     ties: tuple[OpenTie, ...]
     unanswered: tuple[DecisionNote, ...]
     contested: tuple[DecisionNote, ...]
@@ -77,6 +79,7 @@ def agenda(state: State, standings: Standings) -> Agenda:
         proposals=_proposals(state, notes),
         late=_late(state, sheets, notes),
         stale=_marks(sheets, lambda mark: mark.status == "STALE"),
+        disputed=_disputed(sheets),
         ties=_ties(state, standings),
         unanswered=tuple(note for note in notes if note.unanswered),
         contested=_contested(notes, sheets),
@@ -169,6 +172,22 @@ def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf,
         if not mark.withdrawn and wanted(mark)
     ]
     return tuple(sorted(found, key=lambda one: (one.mark.position, one.criterion)))
+
+
+def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
+    contested = _marks(sheets, lambda mark: mark.disputed is not None and mark.confirmed is None)
+    newest = {
+        (sheet.unit, leaf.id, mark.stage): mark.position
+        for sheet in sheets
+        for leaf in sheet.leaves
+        for mark in leaf.marks
+        if not mark.withdrawn and not mark.status
+    }
+    return tuple(
+        one
+        for one in contested
+        if newest.get((one.unit, one.criterion, one.mark.stage), -1) <= one.mark.position
+    )
 
 
 def _ties(state: State, standings: Standings) -> tuple[OpenTie, ...]:

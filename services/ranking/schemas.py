@@ -590,13 +590,14 @@ class DecisionAnswer(Schema):
 
 
 class WaitingAnswer(Schema):
-    """What waits to be decided or answered.  ``late``, ``stale``: values; ``unanswered``, ``contested``:
-    positions of decisions; ``missing``: units that cannot be published without an exception.
+    """What waits to be decided or answered.  ``late``, ``stale``, ``disputed``: values; ``unanswered``,
+    ``contested``: positions of decisions; ``missing``: units that cannot be published without an exception.
     """
 
     proposals = fields.List(fields.Dict(), required=True)
     late = fields.List(fields.Dict(), required=True)
     stale = fields.List(fields.Dict(), required=True)
+    disputed = fields.List(fields.Dict(), required=True)
     ties = fields.List(fields.Dict(), required=True)
     unanswered = fields.List(fields.Integer(), required=True)
     contested = fields.List(fields.Integer(), required=True)

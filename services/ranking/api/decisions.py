@@ -65,6 +65,7 @@ def _waiting(found: Agenda) -> dict[str, Any]:
         "proposals": [asdict(one) for one in found.proposals],
         "late": [_mark(one) for one in found.late],
         "stale": [_mark(one) for one in found.stale],
+        "disputed": [_mark(one) for one in found.disputed],
         "ties": [{**asdict(tie), "units": list(tie.units), "named": list(tie.named)} for tie in found.ties],
         "unanswered": [note.position for note in found.unanswered],
         "contested": [note.position for note in found.contested],

@@ -230,6 +230,11 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
             tr("Điều chỉnh dựa trên điểm đã đổi", "Adjustments that rest on another value"),
             [mark(None, one) for one in waiting.stale],
         ),
+        (
+            "disputed",
+            tr("Điểm nhập hộ không được công nhận", "Disputed scores, entered on behalf"),
+            [mark(None, one) for one in waiting.disputed],
+        ),
     ]
     return [part for part in parts if part[2]]
 

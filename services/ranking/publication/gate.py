@@ -300,6 +300,12 @@ def _warnings(state: State, waiting: Agenda) -> list[Blocker]:
     for code, marks, vi, en in (
         ("late", waiting.late, "điểm đến trễ không được tính", "late scores do not count"),
         ("stale", waiting.stale, "điều chỉnh dựa trên điểm đã đổi", "adjustments rest on another value"),
+        (
+            "disputed",
+            waiting.disputed,
+            "điểm nhập hộ không được nơi chịu trách nhiệm công nhận",
+            "scores entered on behalf are disputed by the body responsible",
+        ),
     ):
         if marks:
             found.append(

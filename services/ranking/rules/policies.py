@@ -111,10 +111,13 @@ _MEANINGS: Final[Mapping[str, tuple[Words, Mapping[str | bool, Words]]]] = {
         },
     ),
     "on_behalf_confirmation": (
-        Words("Quyết định do Văn phòng nhập thay", "A decision that the Office entered"),
+        Words("Điểm, quyết định do Văn phòng nhập thay", "What the Office entered on behalf"),
         {
             "optional": Words("được tính ngay", "counts at once"),
-            "required": Words("chờ một thành viên xác nhận", "waits for a member's confirmation"),
+            "required": Words(
+                "chờ nơi chịu trách nhiệm, hoặc một thành viên, xác nhận",
+                "waits for a confirmation by the body responsible, or by a member of the Committee",
+            ),
         },
     ),
     "reflection_scope": (

@@ -50,7 +50,7 @@ def test_before_there_is_a_rulebook_nothing_waits() -> None:
     board = Board()
     board.unit("A")
     propose(board, "A", "T1", "a")
-    assert waiting(board) == Agenda((), (), (), (), (), (), ())
+    assert waiting(board) == Agenda((), (), (), (), (), (), (), ())
 
 
 def test_the_same_occurrence_proposed_by_two_bodies_waits_once_and_two_occurrences_twice() -> None:
@@ -109,6 +109,19 @@ def test_an_adjustment_that_saw_another_value_is_shown_as_a_conflict() -> None:
     board.score("A", "1.2", "5")
     signed = board.conclude("A", adjustments=[{"criterion": "1.2", "to": "4", "from_effective": "6"}])
     assert [(one.unit, one.mark.position) for one in waiting(board).stale] == [("A", signed)]
+
+
+def test_a_value_that_its_body_disputes_is_shown_until_it_is_confirmed_or_another_takes_its_place() -> None:
+    board = board_of()
+    first = board.score("A", "1.2", "5", on_behalf_of="BTG")
+    board.dispute("A", first + 1)
+    assert [(one.unit, one.mark.position) for one in waiting(board).disputed] == [("A", first)]
+    board.score("A", "1.2", "4")
+    assert waiting(board).disputed == ()
+    board.withdraw("A", "1.2")
+    assert [one.mark.position for one in waiting(board).disputed] == [first]
+    board.confirm("A", first + 1)
+    assert waiting(board).disputed == ()
 
 
 def test_a_tie_waits_where_every_unit_needs_a_rank_of_its_own() -> None:

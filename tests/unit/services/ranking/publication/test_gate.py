@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.ranking import problem_types
 from services.ranking.engine import State, compute, initial
-from services.ranking.problem_types import TYPES
 from services.ranking.publication import gate as gate_module
 from services.ranking.publication.gate import OFFICIAL, UNOFFICIAL, Around, Gate, Newest, gate
+from shared.web import rule_types
 from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import small
 
@@ -214,6 +215,17 @@ def test_an_adjustment_that_rests_on_another_value_is_told_and_blocks_nothing() 
     assert [one.code for one in found.warnings] == ["stale"]
 
 
+def test_a_score_that_its_body_disputes_is_told_and_blocks_nothing() -> None:
+    made = board()
+    leaf = "1.1"
+    at = made.score("A", leaf, "10", on_behalf_of="BTG")
+    made.dispute("A", at + 1)
+    made.close()
+    found = passage(made.state())
+    assert found.publishable
+    assert [(one.code, one.items) for one in found.warnings] == [("disputed", (str(at),))]
+
+
 def test_a_proposal_that_nobody_decided_is_told_and_blocks_nothing() -> None:
     bonus = {"cap_total": "2", "items": [{"code": "T1", "label": "T1", "per": "1"}]}
     made = Board(small(*LEAVES, bonus=bonus))
@@ -270,7 +282,7 @@ def test_every_blocker_has_a_title_and_an_advice_of_its_own() -> None:
     source = inspect.getsource(gate_module)
     blocking = source[: source.index("def _warnings")]
     named = set(re.findall(r'"([a-z]+(?:-[a-z]+)+|incomplete|noise)"', blocking))
-    declared = {one.name: one for one in TYPES}
+    declared = {one.name: one for one in (*problem_types.TYPES, *rule_types.TYPES)}
     assert len(named) >= 13
     assert {name for name in named if name not in declared or declared[name].status != 409} == set()
 
