@@ -36,7 +36,7 @@ def seen_progress(who: Reader, unit: str | None = None, body: str | None = None)
     for who sees nothing.
     """
     board = board_of(who.ledger.ledger)
-    audience = _audience(who, board.visibility)
+    audience = _audience(who)
     with read_transaction(runtime().engine) as connection:
         moment = runtime().clock.now(who.ledger.ledger, connection)
         sessions = sessions_of(connection, who.ledger.ledger)
@@ -54,7 +54,7 @@ def seen_report(who: Reader, upto: int | None = None, unit: str | None = None) -
     """
     ledger = who.ledger.ledger
     newest = board_of(ledger)
-    audience = _audience(who, newest.visibility)
+    audience = _audience(who)
     if unit is not None and unit not in newest.state.units:
         raise Refused.many(unknown_unit(unit).faults, status=404)
     if not (audience.everything if unit is None else audience.sees_row(unit, _team(ledger, unit))):
@@ -79,8 +79,9 @@ def seen_report(who: Reader, upto: int | None = None, unit: str | None = None) -
     return report_of(board_upto(ledger, upto), unit)
 
 
-def _audience(who: Reader, visibility: str) -> Audience:
-    audience = who.audience(visibility)
+def _audience(who: Reader) -> Audience:
+    """By the grants alone: the policy ``live_visibility`` opens standings, not who is behind with work."""
+    audience = who.audience()
     if audience.published_only:
         if who.principal is None:
             raise Problem("token-missing")

@@ -13,8 +13,10 @@ from services.scores.pages import (
     grid,
     overview,
     people,
+    progress,
     setup,
     sheet,
+    software,
     uploads,
     work,
 )
@@ -40,6 +42,8 @@ def blueprint() -> Blueprint:
     entries.register(pages)
     evaluations.register(pages)
     people.register(pages)
+    progress.register(pages)
+    software.register(pages)
     setup.register(pages)
     sheet.register(pages)
     uploads.register(pages)
