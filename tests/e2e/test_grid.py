@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from shared.events import Event
 from shared.rulebook import ValueRefused, evaluate
@@ -18,6 +18,8 @@ from tests.support.scores_site import LiveScores, demo_cycle, open_units, servin
 from tests.support.town import LEDGER, accepted
 
 pytestmark = pytest.mark.browser
+EXPECTED = ("the server responded with a status of 4", "net::ERR_FAILED", "net::ERR_INTERNET_DISCONNECTED")
+"""What the browser itself says of a refusal, and of a connection that a test has cut."""
 EVIDENCE = [{"name": "báo cáo.pdf", "sha256": "sha256:" + "a" * 64, "size": 2048}]
 
 
@@ -46,7 +48,7 @@ def grid(live: LiveScores, context: BrowserContext, faults: list[str]) -> Iterat
     page = new_page(context, faults)
     page.goto(f"{live.page}grid")
     yield page
-    assert [fault for fault in faults if "the server responded with a status of 4" not in fault] == []
+    assert [fault for fault in faults if not any(words in fault for words in EXPECTED)] == []
 
 
 def stated(live: LiveScores) -> list[Event]:
@@ -284,6 +286,81 @@ def test_a_refusal_of_the_service_stands_at_its_cell_and_nothing_is_stated(
     send(page, 2, reason="Đối chiếu lại")
     expect(page.locator("#gr-answer")).to_contain_text("Đã ghi 2 điểm")
     assert len(stated(live)) == before + 3
+
+
+def test_a_lost_answer_is_asked_for_again_and_nothing_is_stated_twice(live: LiveScores, grid: Page) -> None:
+    page, before = grid, len(stated(live))
+    field(page, "Quận Đoàn 6", "1.3").fill("4")
+    field(page, "Quận Đoàn 7", "1.3").fill("4")
+    saved(page)
+
+    def lose(route: Route) -> None:
+        route.fetch()  # the service has stated it, but its answer never arrives
+        route.abort()
+
+    page.route("**/scores/batch", lose, times=1)
+    page.get_by_role("button", name="Gửi 2 điểm").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Gửi 2 điểm").click()
+    expect(dialog).to_contain_text("chưa rõ đã ghi hay chưa")
+    assert len(stated(live)) == before + 2
+    dialog.get_by_role("button", name="Gửi lại").click()
+    expect(page.locator("#gr-answer")).to_contain_text("Đã ghi 2 điểm")
+    assert len(stated(live)) == before + 2
+
+
+def test_without_a_connection_the_drafts_wait_and_are_saved_when_it_is_back(
+    live: LiveScores, grid: Page, context: BrowserContext
+) -> None:
+    page, cell = grid, field(grid, "Quận Đoàn 8", "1.3")
+    context.set_offline(True)
+    cell.fill("3,5")
+    expect(page.locator("#gr-state")).to_contain_text("Mất kết nối: chưa lưu được nháp")
+    context.set_offline(False)
+    saved(page)
+    page.reload()
+    expect(cell).to_have_value("3,5")
+    cell.fill("")
+    saved(page)
+
+
+def test_of_a_batch_with_one_bad_row_the_good_ones_are_stated_on_request(
+    live: LiveScores, grid: Page
+) -> None:
+    page, before = grid, len(stated(live))
+    field(page, "Quận Đoàn 10", "1.3").fill("3")
+    field(page, "Quận Đoàn Bình Tân", "1.3").fill("3")
+    saved(page)
+    score = {"unit": "QH-Q10", "criterion": "1.3", "stage": "department", "value": "2"}
+    accepted([live.town.post("scores", "scores", score, "btg.hai")])
+    page.get_by_role("button", name="Gửi 2 điểm").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("vẫn gửi các ô đúng").check()
+    dialog.get_by_role("button", name="Gửi 2 điểm").click()
+    expect(page.locator("#gr-answer")).to_contain_text("Đã ghi 1 điểm")
+    expect(page.locator("#gr-answer")).to_contain_text("1 ô bị từ chối")
+    assert len(stated(live)) == before + 2
+    expect(field(page, "Quận Đoàn Bình Tân", "1.3")).to_have_value("3")
+    expect(page.get_by_role("button", name="1 ô lỗi")).to_be_visible()
+    field(page, "Quận Đoàn 10", "1.3").fill("")
+    saved(page)
+
+
+def test_what_was_stated_is_withdrawn_beside_its_cell_with_a_reason(live: LiveScores, grid: Page) -> None:
+    page = grid
+    score = {"unit": "QH-GVA", "criterion": "1.3", "stage": "department", "value": "2"}
+    accepted([live.town.post("scores", "scores", score, "btg")])
+    page.reload()
+    cell, panel = field(page, "Quận Đoàn Gò Vấp", "1.3"), page.locator("#gr-panel")
+    cell.click()
+    panel.get_by_text("Rút điểm đã ghi").click()
+    panel.get_by_role("button", name="Rút điểm này").click()
+    expect(panel).to_contain_text("Nêu lý do rút")
+    panel.get_by_label("Lý do rút").fill("Nhập nhầm đơn vị")
+    panel.get_by_role("button", name="Rút điểm này").click()
+    expect(page.locator("#gr-state")).to_contain_text("Đã rút điểm của Quận Đoàn Gò Vấp, 1.3")
+    expect(cell).to_have_value("")
+    expect(panel).to_contain_text("Chưa chấm")
 
 
 def test_the_office_enters_for_another_with_one_source_document(
