@@ -30,6 +30,7 @@ from shared.database import read_transaction
 from shared.events.fields import Code
 from shared.store import LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome, command_route
+from shared.web.documents import BatchReceipts
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
 from shared.web.runtime import ledger_settings, reader, runtime
@@ -95,6 +96,7 @@ def form_team(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     schema=TeamBatchSchema,
     operation="inspections.form_team",
     summary="Form teams",
+    answer=BatchReceipts,
 )
 def form_teams(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
@@ -119,6 +121,7 @@ def schedule(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     schema=ScheduleBatchSchema,
     operation="inspections.schedule",
     summary="Schedule sessions",
+    answer=BatchReceipts,
 )
 def schedule_many(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""

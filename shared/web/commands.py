@@ -137,12 +137,14 @@ def command_route(
     summary: str,
     ledger_wide: bool = False,
     max_body: int | None = None,
+    answer: type[Schema] = Receipts,
 ) -> Callable[[Handler], Handler]:
     """Register ``handler`` as the command at ``POST rule`` (under ``/v1/<org>/<cycle>``).
 
     ``operation``: name in the rule table.  ``ledger_wide``: the rule needs no more than the ledger, so
     access is decided before the handler runs; else the handler calls ``act.authorise`` itself.
-    ``max_body``: limit in bytes where it is not the app's.
+    ``max_body``: limit in bytes where it is not the app's.  ``answer``: what it answers, where the handler
+    adds to the receipts.
     """
 
     def register(handler: Handler) -> Handler:
@@ -157,7 +159,7 @@ def command_route(
         view = guarded(view, max_body)
         view = blueprint.response(
             HTTPStatus.CREATED,
-            Receipts,
+            answer,
             description="Stored: the signed events, as they will stand in the ledger.",
             headers={
                 "Bangvang-Sequence": {

@@ -37,6 +37,22 @@ class Receipts(Schema):
     receipts = fields.List(fields.Dict(keys=fields.String()), required=True)
 
 
+class BatchRow(Schema):
+    """What became of one row, counted from 0; ``errors`` where it was refused."""
+
+    row = fields.Integer(required=True)
+    accepted = fields.Boolean(required=True)
+    errors = fields.List(fields.Nested(ProblemFault))
+
+
+class BatchReceipts(Receipts):
+    """The receipts of the accepted rows, in order, and what became of each row."""
+
+    accepted = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    rows = fields.List(fields.Nested(BatchRow), required=True)
+
+
 def problems(api: ServiceBlueprint, *statuses: int) -> Any:
     """Say in the OpenAPI document which problems a route answers."""
 

@@ -12,13 +12,14 @@ from services.scores.opening import check_opening
 from shared.decisions import Refused
 from shared.store import EventRefused, EventStore
 from shared.web.commands import idempotency_key
-from shared.web.documents import Receipts
+from shared.web.documents import Receipts, problems
 from shared.web.problems import Problem
 from shared.web.runtime import acting_principal, runtime
 
 
 @blueprint.route("/ledger", methods=["POST"])
 @blueprint.response(201, Receipts)
+@problems(blueprint, 400, 401, 403, 404, 409, 413, 415, 422, 503)
 @blueprint.doc(
     security=[{"bearer": []}],
     requestBody={

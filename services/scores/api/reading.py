@@ -13,6 +13,7 @@ from services.scores.board import Value, board_of
 from shared.events.catalogue.scores import Evidence
 from shared.events.envelope import instant
 from shared.events.fields import Code
+from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, Page, link_next
 from shared.web.problems import Problem
 from shared.web.runtime import reader, runtime
@@ -64,6 +65,7 @@ class ScoresView(Schema):
 @blueprint.route("/scores", methods=["GET"])
 @blueprint.arguments(ScoreArgs, location="query")
 @blueprint.response(200, ScoresView)
+@problems(blueprint, 400, 401, 404, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def scores_of(args: dict[str, Any], org: str, cycle: str) -> Response:
     """What this service has of a unit, as far as the reader may see it, oldest first, paged."""

@@ -10,6 +10,7 @@ from services.scores.commands import ChangeVeto, Propose
 from services.scores.schemas import ProposalSchema, ScoreBatchSchema, ScoreSchema, VetoSchema, WithdrawSchema
 from shared.store import LedgerTransaction
 from shared.web.commands import Act, Outcome, command_route
+from shared.web.documents import BatchReceipts
 
 
 @command_route(
@@ -26,6 +27,7 @@ def record_score(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     schema=ScoreBatchSchema,
     operation="scores.record_score",
     summary="Record scores",
+    answer=BatchReceipts,
 )
 def record_scores(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows, a result for each; `mode` all_or_nothing (default) or partial."""

@@ -17,6 +17,7 @@ from services.scores.schemas import (
 from shared.rulebook.stated import stated_rulebook
 from shared.store import LedgerTransaction
 from shared.web.commands import Act, Outcome, command_route
+from shared.web.documents import BatchReceipts
 
 
 @command_route(
@@ -54,6 +55,7 @@ def register_unit(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     schema=UnitBatchSchema,
     operation="scores.register_unit",
     summary="Register units",
+    answer=BatchReceipts,
 )
 def register_units(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
@@ -78,6 +80,7 @@ def register_department(tx: LedgerTransaction, command: Any, act: Act) -> Outcom
     schema=DepartmentBatchSchema,
     operation="scores.register_department",
     summary="Register departments",
+    answer=BatchReceipts,
 )
 def register_departments(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
