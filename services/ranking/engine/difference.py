@@ -56,6 +56,7 @@ class MarkChange:
 class Side:
     """One unit on one board: everything that standings say of it."""
 
+    name: str
     area: str
     rank: int | None
     class_id: str | None
@@ -77,7 +78,7 @@ class Side:
     def own(self) -> tuple[Any, ...]:
         """What does not depend on the other units."""
         totals = (self.base, self.bonus, self.penalty, self.ranking_score, self.classification_score)
-        return (self.area, self.complete, self.scored_max, self.caps, totals)
+        return (self.name, self.area, self.complete, self.scored_max, self.caps, totals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,7 @@ def _side(row: Row | None) -> Side | None:
         return None
     sheet = row.sheet
     return Side(
+        name=sheet.name,
         area=sheet.area,
         rank=row.rank,
         class_id=row.class_id,
@@ -417,6 +419,7 @@ def _side_body(side: Side | None, scale: int) -> dict[str, Any] | None:
     if side is None:
         return None
     return {
+        "name": side.name,
         "area": side.area,
         "rank": side.rank,
         "class": side.class_id,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.ranking.decider import areas_of
 from services.ranking.engine import body, compute, digest
+from services.ranking.engine.difference import difference
 from services.ranking.engine.lists import side_list
 from tests.support.board import Board, replay
 from tests.support.rulebooks import build, example_data
@@ -122,6 +123,23 @@ def test_a_rulebook_of_another_period_reads_the_register_of_its_own_last_day() -
     data["period"] = {**data["period"], "to": NEXT.isoformat()}
     rows = {row.sheet.unit: row for row in compute(board.state(), build(data)).rows()}
     assert rows["QH-Q01"].sheet.name == "Đoàn phường"
+
+
+def test_a_name_or_an_area_that_differs_is_the_units_own_difference() -> None:
+    board = districts()
+    before = compute(board.state())
+    board.rename("QH-Q01", "Đoàn Quận 1", END.isoformat())
+    renamed = compute(board.state())
+    [changed] = difference(before, renamed).changed
+    assert (changed.unit, changed.moved_by, changed.marks) == ("QH-Q01", "own", ())
+    assert changed.before is not None
+    assert changed.after is not None
+    assert (changed.before.name, changed.after.name) == ("Đơn vị QH-Q01", "Đoàn Quận 1")
+    board.move("QH-Q01", "LLVT", END.isoformat())
+    moved = {unit.unit: unit for unit in difference(renamed, compute(board.state())).changed}["QH-Q01"]
+    assert moved.before is not None
+    assert moved.after is not None
+    assert (moved.before.area, moved.after.area) == ("QH", "LLVT")
 
 
 @for_all(st.integers(-400, 400))
