@@ -91,6 +91,7 @@ def grid(org: str, cycle: str) -> str:
         acting=acting,
         document=_document(body),
         data=Markup(_data(seen, found, book, acting)),
+        now=now,
         zone=seen.reader.ledger.timezone,
         due=_due(found.columns),
         value_words=value_words,
