@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 CYCLE: Final = "Đánh giá, phân loại và xếp hạng thi đua năm 2020"
+SANDBOX: Final = "SÂN THỬ: chấm điểm thi đua năm 2020"
+SYSTEM: Final = "Phần mềm của {name}"
 ROUND: Final[dict[str, Any]] = {
     "round": "DOT-2020",
     "first_day": "2020-11-09",

@@ -295,11 +295,12 @@ def prepare_topic(layout: Layout) -> None:
 
 
 def load_demo(layout: Layout) -> None:
-    """Post the demo cycle through the public API; what is there already is not posted again."""
+    """Post the demo cycle through the public API and open the sandbox; nothing is posted twice."""
     if importlib.util.find_spec("deploy.demo.load") is None:
         raise RunError("The demo data cannot be loaded: deploy/demo/load.py is not there. Use --empty.")
     os.environ.update(layout.environment())
     importlib.import_module("deploy.demo.load").main(layout.origin, layout.settings)
+    importlib.import_module("deploy.demo.sandbox").open_sandbox(layout.origin, layout.settings)
 
 
 @contextlib.contextmanager

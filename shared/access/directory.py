@@ -59,6 +59,11 @@ class LedgerSettings:
     simulated: bool
     topic: str
 
+    @property
+    def trial(self) -> bool:
+        """Whether systems are tried on it: a sandbox's cycle is named ``thu-…``."""
+        return self.cycle.startswith("thu-")
+
 
 @dataclass(frozen=True, slots=True)
 class KnownGrant:

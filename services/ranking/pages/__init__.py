@@ -33,12 +33,13 @@ def blueprint() -> Blueprint:
 
     @pages.get("/")
     def ledgers() -> Response | str:
-        """The ledgers of this service; the only one at once."""
+        """The ledgers of this service; the only one at once, whatever sandboxes lie beside it."""
         with read_transaction(desk().engine) as connection:
             known = known_ledgers(connection)
-        if len(known) == 1:
+        meant = [ledger for ledger in known if not ledger.trial] or known
+        if len(meant) == 1:
             query = f"?{request.query_string.decode()}" if request.query_string else ""
-            return redirect_to(url_for(".standings", org=known[0].org, cycle=known[0].cycle) + query)
+            return redirect_to(url_for(".standings", org=meant[0].org, cycle=meant[0].cycle) + query)
         return render_template("ranking/ledgers.html", ledgers=known)
 
     standings.register(pages)
