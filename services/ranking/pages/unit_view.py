@@ -70,7 +70,7 @@ class MarkLine:
     """A value that was stated: what, at which stage, whether it counts, and if not why.
 
     ``admitted``: position of the decision that lets a late value count.  ``answer``: what the responsible
-    body says of a value that was entered for it, "" for its own.
+    body says of a value that was entered for it, "" for its own; ``confirmed``: that it agrees.
     """
 
     value: str
@@ -80,6 +80,7 @@ class MarkLine:
     why: str
     late: bool
     answer: str
+    confirmed: bool
     admitted: int | None
     position: int
     source: Source | None
@@ -315,6 +316,7 @@ class _Writer:
             why="" if reading.counts else self.text(why_not(reading.why)),
             late=mark.late,
             answer="" if said is None else self.text(said),
+            confirmed=mark.confirmed is not None,
             admitted=mark.admitted,
             position=mark.position,
             source=self.sources.get(mark.position),
