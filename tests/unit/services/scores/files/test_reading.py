@@ -31,7 +31,7 @@ from services.scores.files.grid import (
 from services.scores.files.reading import read_file
 from shared.decisions import Refused
 
-TEN_O_CLOCK = datetime(2020, 12, 31, 10)  # noqa: DTZ001: a cell of Excel has no zone
+TEN_O_CLOCK = datetime(2020, 12, 31, 10)  # noqa: DTZ001 (a cell of Excel has no zone)
 
 
 def xlsx(book: Workbook) -> bytes:
@@ -99,7 +99,7 @@ def test_each_cell_is_read_as_it_was_stored_numbers_exactly() -> None:
 
 
 @given(st.decimals(-1000, 1000, places=4))
-@settings(max_examples=25)
+@settings(max_examples=25, deadline=None)
 def test_a_number_of_excel_is_the_decimal_that_was_typed(value: object) -> None:
     book, sheet = one_sheet()
     sheet["A1"] = float(str(value))
@@ -220,7 +220,7 @@ def test_a_part_in_another_encoding_could_hide_a_declaration_and_is_refused() ->
 
 
 @given(st.binary(max_size=300))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     for given_bytes in (content, b"PK\x03\x04" + content):
         assert read_or_refused(given_bytes)
