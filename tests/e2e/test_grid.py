@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, FilePayload, Locator, Page, Route, expect
 
 from shared.events import Event
 from shared.rulebook import ValueRefused, evaluate
@@ -361,6 +361,25 @@ def test_what_was_stated_is_withdrawn_beside_its_cell_with_a_reason(live: LiveSc
     expect(page.locator("#gr-state")).to_contain_text("Đã rút điểm của Quận Đoàn Gò Vấp, 1.3")
     expect(cell).to_have_value("")
     expect(panel).to_contain_text("Chưa chấm")
+
+
+def test_the_points_of_a_value_are_told_and_a_file_goes_with_it(live: LiveScores, grid: Page) -> None:
+    page, panel = grid, grid.locator("#gr-panel")
+    field(page, "Quận Đoàn Gò Vấp", "1.1", "đạt").fill("80")
+    expect(panel).to_contain_text("= 4,75 điểm")
+    field(page, "Quận Đoàn Gò Vấp", "1.1", "chỉ tiêu").fill("80")
+    expect(panel).to_contain_text("= 6,00 điểm")
+    file = FilePayload(name="số liệu.csv", mimeType="text/csv", buffer="đơn vị;đạt\n".encode())
+    panel.get_by_label("Minh chứng kèm điểm").set_input_files([file])
+    expect(panel.get_by_role("button", name="Bỏ số liệu.csv")).to_be_visible()
+    panel.get_by_label("Căn cứ").fill("Báo cáo quý III")
+    axe_finds_nothing(page)
+    saved(page)
+    send(page, 1)
+    expect(page.locator("#gr-answer")).to_contain_text("Đã ghi 1 điểm")
+    fact = stated(live)[-1].data
+    assert [one["name"] for one in fact["evidence"]] == ["số liệu.csv"]
+    assert (fact["value"], fact["target"], fact["basis"]) == ("80", "80", "Báo cáo quý III")
 
 
 def test_the_office_enters_for_another_with_one_source_document(
