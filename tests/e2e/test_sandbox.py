@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from deploy.demo.load import LEDGER as DEMONSTRATION
 from deploy.demo.load import STARTS
 from deploy.demo.sandbox import LEDGER, open_sandbox
 from deploy.ledger import Opening, open_ledger, read_pins
+from tests.support.readme import PROJECT, sample
 from tests.support.receiving import receiving
 from tests.support.suite import Suite, bangvang, get_json, suite, until
 
@@ -68,6 +71,29 @@ def test_a_departments_system_scores_reads_its_writes_and_is_told(running: Suite
         with pytest.raises(RulebookChanged):
             client.record(Score(unit="QH-Q05", criterion="1.2", value="5", rulebook="sha256:" + "0" * 64))
         assert client.check_history().size >= before.size
+
+
+def test_the_sample_of_the_docs_runs_as_it_stands(running: Suite, tmp_path: Path) -> None:
+    token = bangvang(running.layout, "token", "--sub", "hethong.btg").stdout.strip()
+    text = sample("client", PROJECT / "docs" / "systems.md").replace("http://127.0.0.1:8080", running.origin)
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", text],
+            cwd=tmp_path,
+            env={"TOKEN": token, "PATH": "/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        first, *rows, position = done.stdout.splitlines()
+        assert first.startswith("scores:")
+        assert first.endswith(" 5.25")
+        assert rows[:2] == ["0 accepted", "1 accepted"]
+        assert rows[2].startswith("2 ")
+        assert int(position) > 0
+    assert (tmp_path / "bangvang-state.json").exists()
 
 
 def test_the_sandbox_is_opened_once(running: Suite) -> None:

@@ -15,8 +15,9 @@ from standardwebhooks import Webhook
 
 @dataclass
 class Receiver:
-    """``told``: messages whose signature is good: headers and content.  ``asked``: paths of all requests.
+    """``told``: messages whose signature is good: headers and content.
 
+    ``asked``, ``bodies``: paths and bodies of all requests.
     ``answers``: statuses of the next ones, ``drip`` for one that never comes to its end; then 204.
     """
 
@@ -25,11 +26,13 @@ class Receiver:
     told: list[tuple[dict[str, str], Any]] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> str:
         """The answer to a message.  Raises the library's error for a bad signature."""
         self.asked.append(path)
+        self.bodies.append(body)
         content = Webhook(self.secret).verify(body, headers)
         answer = self.answers.pop(0) if self.answers else "204"
         if answer.startswith("2"):

@@ -21,6 +21,7 @@ from shared.database import write_transaction
 from shared.events import Event
 from shared.events.canonical import canonical_bytes
 from shared.ledger.projector import Projector
+from tests.support.readme import PROJECT, sample
 from tests.support.receiving import Receiver, receiving
 from tests.support.town import ADMIN, LEDGER, START, Town, accepted, rules_of, set_up_cycle, town
 
@@ -126,6 +127,19 @@ def test_a_score_is_told_with_a_signature_that_the_library_finds_good(site: Site
     assert canonical_bytes(content["data"]["event"]) == event.value
     assert headers["webhook-id"] == Event.parse(event.value).id
     assert site.receiver.asked == ["/hook?of=btg"]
+
+
+def test_the_sample_of_the_docs_believes_this_message_and_no_other(site: Site) -> None:
+    site.subscribe()
+    site.score()
+    site.tell()
+    ((headers, content),) = site.receiver.told
+    (body,) = site.receiver.bodies
+    names: dict[str, Any] = {}
+    exec(sample("webhook", PROJECT / "docs" / "systems.md"), names)
+    assert names["told"](site.receiver.secret, headers, body) == content
+    assert names["told"](site.receiver.secret, headers, body.replace(b"score", b"scare")) is None
+    assert names["told"]("whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=", headers, body) is None
 
 
 def test_only_what_comes_after_the_subscription_and_concerns_it_is_told(site: Site) -> None:
@@ -433,7 +447,9 @@ def tls_receiver(certificate: tuple[Path, Path]) -> Any:
                 connection, _ = server.accept()
                 try:
                     with context.wrap_socket(connection, server_side=True) as secure:
-                        secure.recv(4096)
+                        asked = b""
+                        while not asked.endswith(b"{}"):  # what is left unread would break the answer off
+                            asked += secure.recv(4096)
                         secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
                 except OSError:
                     pass  # the other side did not believe the certificate
