@@ -30,6 +30,6 @@
       } catch { copy.textContent = say("Nhấn Ctrl+C", "Press Ctrl+C"); }
     });
     answer.replaceChildren(told, label, copy);
-    form.reset();
+    form.elements.label.value = "";
   });
 })();
