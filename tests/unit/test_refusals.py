@@ -28,6 +28,7 @@ PASSED_ON = {
     "services/ranking/decider.py": {"error.rule"},
     "services/ranking/publication/publishing.py": {"one.code"},
     "services/ranking/what_if/supposing.py": {"error.rule"},
+    "services/scores/api/sheet_reading.py": {"refusal.rule"},
     "services/scores/decider.py": {"refusal.rule"},
 }
 
