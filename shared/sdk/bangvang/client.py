@@ -13,7 +13,7 @@ import re
 import time
 import unicodedata
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -40,6 +40,8 @@ from bangvang.transport import Backoff, Transport
 
 MAX_ROWS = 1000
 """Rows that the service takes in one request; more are sent in several."""
+MAX_BYTES = 900_000
+"""A request's body is kept below the service's limit of 1 MiB."""
 _LEDGER = re.compile(r"[a-z0-9-]{2,32}/[a-z0-9-]{2,16}")
 _ROW = re.compile(r"\Ascores\.(\d+)(?:\.|\Z)")
 _log = logging.getLogger("bangvang")
@@ -115,21 +117,23 @@ class Client:
     ) -> list[RowResult]:
         """State many scores; a result for each row, in order.
 
-        ``partial``: good rows stand, bad ones say why; more than 1000 rows go in several requests, under
-        keys made from ``key`` and the request's number.  ``all_or_nothing``: one bad row refuses all
-        (``Refused``, its fields named ``scores.N.…``); ``ValueError`` beyond 1000 rows, since no request
-        could keep that promise.  ``Unreachable`` may leave earlier requests stored: send all again under
-        ``key``.
+        ``partial``: good rows stand, bad ones say why; more than 1000 rows (or 900 kB) go in several
+        requests, under keys made from ``key`` and the request's number.  ``all_or_nothing``: one bad row
+        refuses all (``Refused``, its fields named ``scores.N.…``); ``ValueError`` beyond what one request
+        takes, since several could not keep that promise.  ``Unreachable`` may leave earlier requests stored:
+        send all again under ``key``.
         """
         if mode not in (PARTIAL, ALL_OR_NOTHING):
             raise ValueError(f"mode is {PARTIAL} or {ALL_OR_NOTHING}, not {mode!r}")
-        if mode == ALL_OR_NOTHING and len(rows) > MAX_ROWS:
-            raise ValueError(f"all_or_nothing takes {MAX_ROWS} rows at most, not {len(rows)}")
+        parts = list(_parts(rows))
+        if mode == ALL_OR_NOTHING and len(parts) > 1:
+            raise ValueError(
+                f"all_or_nothing takes {MAX_ROWS} rows and {MAX_BYTES} bytes, not {len(rows)} rows"
+            )
         name = key or uuid.uuid4().hex
         results: list[RowResult] = []
-        for start in range(0, len(rows), MAX_ROWS):
-            part = rows[start : start + MAX_ROWS]
-            results += self._part(part, start, mode, name if start == 0 else f"{name}.{start // MAX_ROWS}")
+        for number, part in enumerate(parts):
+            results += self._part(part, len(results), mode, f"{name}.{number}" if number else name)
         return results
 
     def withdraw(
@@ -280,6 +284,21 @@ class Client:
 
     def _path(self, path: str, service: str = "scores") -> str:
         return f"/{service}/v1/{self._ledger}/{path}"
+
+
+def _parts(rows: Sequence[Score]) -> Iterator[list[Score]]:
+    """``rows`` in the requests that they go in; the same rows always in the same ones."""
+    part: list[Score] = []
+    size = 0
+    for row in rows:
+        length = len(canonical(body_of(row)))
+        if part and (len(part) == MAX_ROWS or size + length > MAX_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += length + 2  # a comma and a space
+    if part:
+        yield part
 
 
 def _rows(stated: Mapping[str, Any], wanted: int) -> Sequence[Mapping[str, Any]]:

@@ -197,6 +197,12 @@ def test_more_than_a_thousand_rows_go_in_parts_and_a_repetition_adds_nothing(
     assert scores_stated(net) == before + 1003
 
 
+def test_rows_that_are_long_go_in_smaller_parts(net: Network, make: Make) -> None:
+    rows = [replace(GOOD, value=value(number), reason="ệ" * 1000) for number in range(350)]
+    assert all(one.accepted for one in make().record_batch(rows))
+    assert [fate for _, fate in net.commands] == ["201", "201"]
+
+
 def test_a_value_is_withdrawn_and_amounts_are_proposed(make: Make) -> None:
     client = make()
     client.record(replace(GOOD, unit="LLVT-BTL", criterion="1.1", value="1"))

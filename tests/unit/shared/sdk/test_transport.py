@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,5 +118,7 @@ def test_all_or_nothing_does_not_promise_what_no_request_keeps() -> None:
     rows = [Score(unit="QH-Q01", criterion="1.2", value="1")] * 1001
     with pytest.raises(ValueError, match="1000"):
         client.record_batch(rows, "all_or_nothing")
+    with pytest.raises(ValueError, match="900000"):
+        client.record_batch([replace(rows[0], reason="ệ" * 1000)] * 400, "all_or_nothing")
     with pytest.raises(ValueError, match="mode"):
         client.record_batch(rows, "all")
