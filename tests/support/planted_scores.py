@@ -205,6 +205,8 @@ def _say_of(made: Planted, unit: str, area: str) -> None:
     made.names[f"ENTRY-{unit}"] = str(number)
     if unit == HIDDEN:
         _post(made.town, "entries/dispute", {"score": number, "text": said}, "chuyenvien.tst")
+    if unit == OWN:
+        _post(made.town, "entries/confirm", {"scores": [number]}, "chuyenvien.tst")
     about = {"code": "T1", "occurrence_ref": f"QD-{unit}", "occurred_on": "2020-05-19"}
     file = {"name": "a.pdf", "sha256": f"sha256:{'a' * 64}", "size": 3}
     _post(
