@@ -451,6 +451,7 @@ def test_where_the_head_signs_off_a_specialist_lays_drafts_before_him_and_he_sta
     assert faults == []
 
 
+RULE = "async (cases) => { const rule = await import('/scores/static/grid/rule.js'); "
 VALUES = ("", "0", "0.25", "1", "2.5", "3", "6", "6.25", "-1", "5.8", "100", "99.999999", "1000", "x", "1e3")
 TARGETS = (None, "100", "0", "-5", "3", "x")
 
@@ -471,7 +472,7 @@ def test_what_the_page_says_of_a_value_is_what_the_rulebook_says(grid: Page) -> 
                         cases.append({"column": column, "area": area, "content": given})
                         verdicts.append(_taken(leaf.id, leaf.stage, area, content))
     found = grid.evaluate(
-        "(cases) => cases.map((one) => BangVangRule.fault(one.column, one.area, one.content) === null)",
+        RULE + "return cases.map((one) => rule.fault(one.column, one.area, one.content) === null); }",
         cases,
     )
     wrong = [case for case, page, judge in zip(cases, found, verdicts, strict=True) if page != judge]
@@ -524,7 +525,7 @@ WRITTEN = (
 
 def test_a_number_is_read_as_people_and_excel_write_it(grid: Page) -> None:
     found = grid.evaluate(
-        "(texts) => texts.map((text) => [false, true].map((english) => BangVangRule.decimal(text, english)))",
+        RULE + "return cases.map((text) => [false, true].map((english) => rule.decimal(text, english))); }",
         [text for text, _, _ in WRITTEN],
     )
     assert [(text, *read) for (text, _, _), read in zip(WRITTEN, found, strict=True)] == list(WRITTEN)
