@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Row, Update, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.scores.bodies import Body
@@ -192,13 +192,15 @@ def _write(connection: Connection, ledger: str, body: str, edit: Edit, who: str,
         "version": edit.known + 1,
     }
     place = {"ledger": ledger, "body": body, "unit": unit, "criterion": criterion, "stage": stage}
+    change: Insert | Update
     if edit.known == 0:
         make = postgresql.insert if is_postgres(connection) else sqlite.insert
-        done = connection.execute(make(drafts).values(**place, **about).on_conflict_do_nothing())
+        change = make(drafts).values(**place, **about).on_conflict_do_nothing()
     else:
         same = [drafts.c[name] == value for name, value in place.items()]
-        done = connection.execute(update(drafts).where(*same, drafts.c.version == edit.known).values(**about))
-    return Kept(edit.cell, edit.content, edit.known + 1, now, who) if done.rowcount == 1 else None
+        change = update(drafts).where(*same, drafts.c.version == edit.known).values(**about)
+    version = connection.scalar(change.returning(drafts.c.version))
+    return None if version is None else Kept(edit.cell, edit.content, version, now, who)
 
 
 def _number(connection: Connection, ledger: str, body: Body) -> int:
