@@ -56,16 +56,18 @@ def decide_rows(
     mode: str = ALL_OR_NOTHING,
     *,
     name: str = "rows",
+    places: Sequence[int] | None = None,
 ) -> BatchResult:
     """Decide ``rows`` (commands or :class:`MalformedRow`) one after the other.
 
     Each is decided on the state that the accepted ones before it left.  With ``all_or_nothing`` one
     refused row refuses all: :class:`~shared.decisions.Refused` with every row's faults, fields prefixed
     ``{name}.N.``.  With ``partial`` the good rows stand, and only a batch without any good row is refused.
+    ``places``: the number of each row in the request, where ``rows`` are only some of it.
     """
     results: list[RowResult] = []
     statuses: set[int] = set()
-    for number, row in enumerate(rows):
+    for number, row in zip(places or range(len(rows)), rows, strict=True):
         if isinstance(row, MalformedRow):
             statuses.add(422)
             results.append(RowResult(number, faults=_placed(f"{name}.{number}", row.faults)))

@@ -29,14 +29,19 @@ def submit_sheet(state: State, command: SubmitSheet, caller: Caller, record: Rec
     unit = state.units.get(command.unit)
     if unit is None:
         raise unknown_unit(command.unit)
-    rows = tuple(
-        row if isinstance(row, MalformedRow) else _as_score(command.unit, row)
-        for row in command.entries
-        if isinstance(row, MalformedRow) or not _stands(state, command.unit, row)
-    )
     _check_once(command)
+    changed = {
+        place: row if isinstance(row, MalformedRow) else _as_score(command.unit, row)
+        for place, row in enumerate(command.entries)
+        if isinstance(row, MalformedRow) or not _stands(state, command.unit, row)
+    }
     drafts = decide_rows(
-        state, rows, lambda held, row: record(held, row, caller), evolve, name="entries"
+        state,
+        tuple(changed.values()),
+        lambda held, row: record(held, row, caller),
+        evolve,
+        name="entries",
+        places=tuple(changed),
     ).drafts
     after = fold(drafts, state).units[unit.code]
     sheet = sheet_of(book, unit.area)

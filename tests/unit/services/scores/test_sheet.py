@@ -70,6 +70,13 @@ def test_a_change_after_submitting_needs_a_reason() -> None:
     assert (error.rule, error.faults[0].field) == ("reason-missing", "entries.0.reason")
 
 
+def test_a_fault_names_the_row_of_the_request_though_other_rows_say_nothing_new() -> None:
+    rows = tuple(SheetRow("1.2", "99") if one.criterion == "1.2" else one for one in zeroes())
+    place = [one.criterion for one in rows].index("1.2")
+    error = refusal(submitted(), SubmitSheet("QH-Q01", rows))
+    assert [fault.field for fault in error.faults] == [f"entries.{place}.reason"]
+
+
 def test_the_same_sheet_again_states_nothing() -> None:
     assert refusal(submitted(), SubmitSheet("QH-Q01", zeroes())).rule == "nothing-changed"
 
