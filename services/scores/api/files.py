@@ -53,7 +53,7 @@ from shared.events.fields import Text
 from shared.store import LedgerTransaction
 from shared.store.idempotency import command_id
 from shared.web.commands import Accepted, Act, Outcome, command_route, documented, guarded, idempotency_key
-from shared.web.documents import ProblemFault, problems
+from shared.web.documents import BatchReceipts, ProblemFault, problems
 from shared.web.faults import shown
 from shared.web.problems import Problem
 from shared.web.runtime import Reader, acting_principal, reader, runtime
@@ -142,6 +142,12 @@ class UploadConfirmSchema(CommandSchema):
     mode = fields.String(validate=validate.OneOf(MODES))
     reason = Text(maximum=1000)
     document = Text(maximum=100)
+
+
+class ConfirmReceipts(BatchReceipts):
+    """The receipts of a batch, and the upload that they came from."""
+
+    upload = fields.String(required=True)
 
 
 def _file_of(*types: str) -> Any:
@@ -286,6 +292,7 @@ def mend_upload(command: dict[str, Any], org: str, cycle: str, upload: str) -> R
     schema=UploadConfirmSchema,
     operation="scores.record_score",
     summary="Confirm an upload",
+    answer=ConfirmReceipts,
 )
 def confirm_upload(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """State what the upload says, once, as its batch would; `mode` all_or_nothing (default) or partial."""
