@@ -209,6 +209,9 @@ def test_two_people_on_one_draft_see_both_values_and_choose(
     expect(clash).to_contain_text("của bạn: 4")
     expect(clash).to_contain_text(re.compile(r"btg\.hai, \d\d:\d\d:\d\d: 3"))
     expect(mine.get_by_role("button", name="Gửi 1 điểm")).to_be_visible()  # the other cell is not held up
+    mine.get_by_role("button", name="1 ô trùng người khác").click()
+    expect(clash).to_be_focused()
+    expect(clash).to_be_in_viewport()
     axe_finds_nothing(mine)
     clash.get_by_role("button", name="Giữ của tôi").click()
     expect(clash).to_be_hidden()

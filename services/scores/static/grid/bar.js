@@ -1,5 +1,5 @@
 // The bar: how many drafts there are, whether they are saved, what the one button will do.
-import { dirty, drafts, faulty, inOrder } from "./cells.js";
+import { cells, dirty, drafts, faulty, inOrder } from "./cells.js";
 import { running, savedAt } from "./drafts.js";
 import { at, byId, data, mayScore, say } from "./page.js";
 
@@ -25,6 +25,9 @@ export function tell() {
   const button = byId("gr-send");
   button.textContent = data.states ? say(`Gửi ${count} điểm`, `State ${count} scores`) : say(`Trình Trưởng Ban ${count} ô`, `Lay ${count} before the head`);
   button.disabled = count === 0;
+  const clashes = cells.filter((cell) => cell.conflict).length, clash = byId("gr-clash");
+  clash.hidden = clashes === 0;
+  clash.textContent = say(`${clashes} ô trùng người khác`, `${clashes} in conflict`);
   const fault = byId("gr-fault");
   fault.hidden = faulty.size === 0;
   fault.textContent = say(`${faulty.size} ô lỗi`, `${faulty.size} to mend`);

@@ -21,6 +21,7 @@ if (mayScore) {
   byId("gr-down").addEventListener("click", () => { fillEmpty(); if (current) go(current); });
   byId("gr-undo").addEventListener("click", undo);
   byId("gr-fault").addEventListener("click", () => go(inOrder(faulty)[0].fields[0]));
+  byId("gr-clash").addEventListener("click", () => { byId("gr-conflicts").scrollIntoView({ block: "center" }); byId("gr-conflicts").focus(); });
   byId("gr-send").addEventListener("click", () => { if (current) settle(current); if (data.states) open(); else lay(); });
   byId("gr-cancel").addEventListener("click", cancel);
   byId("gr-confirm").addEventListener("click", confirm);
