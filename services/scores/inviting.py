@@ -109,17 +109,31 @@ def accept(state: State, found: Invitation | None, sub: str, inviter: Caller) ->
 
 def check_waiting(found: Invitation, now: str) -> None:
     """Raise :class:`~shared.decisions.Refused` unless the invitation waits at ``now``."""
-    words = {
-        "accepted": ("Lời mời này đã được nhận.", "This invitation was accepted already."),
-        "withdrawn": ("Lời mời này đã bị rút lại.", "This invitation was withdrawn."),
-        "expired": (
-            f"Lời mời này đã hết hạn lúc {found.expires_at}; xin lời mời mới.",
-            f"This invitation has expired at {found.expires_at}; ask for another.",
-        ),
-    }
-    state = found.state(now)
-    if state != "waiting":
-        raise Refused(f"invitation-{state}", *words[state], field="secret", status=409)
+    match found.state(now):
+        case "accepted":
+            raise Refused(
+                "invitation-accepted",
+                "Lời mời này đã được nhận.",
+                "This invitation was accepted already.",
+                field="secret",
+                status=409,
+            )
+        case "withdrawn":
+            raise Refused(
+                "invitation-withdrawn",
+                "Lời mời này đã bị rút lại.",
+                "This invitation was withdrawn.",
+                field="secret",
+                status=409,
+            )
+        case "expired":
+            raise Refused(
+                "invitation-expired",
+                f"Lời mời này đã hết hạn lúc {found.expires_at}; xin lời mời mới.",
+                f"This invitation has expired at {found.expires_at}; ask for another.",
+                field="secret",
+                status=409,
+            )
 
 
 def _grant(digest: str) -> str:

@@ -10,7 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from shared.access.directory import Directory, grants_of, known_ledgers, people, settings_of
+from shared.access.directory import (
+    Directory,
+    first_admins,
+    grants_of,
+    known_grants,
+    known_ledgers,
+    people,
+    settings_of,
+)
 from shared.access.tables import metadata
 from shared.database import engine_for, write_transaction
 from shared.events import Event
@@ -172,3 +180,24 @@ def test_a_reset_forgets_one_ledger(book: Book) -> None:
     with write_transaction(book.engine) as connection:
         book.directory.reset(connection, LEDGER)
     assert book.hats("an", "2020-11-10") == []
+
+
+def test_every_grant_that_was_ever_given_is_known_with_its_positions(book: Book) -> None:
+    given = book.give("g1", "office", "ledger", "2020-11-01", "2020-12-31")
+    ended = book.end("g1", "2020-11-15")
+    with book.engine.connect() as connection:
+        first, known = known_grants(connection, LEDGER)
+        before, unended = known_grants(connection, LEDGER, ended)
+        assert len(known_grants(connection, LEDGER, given)) == 1
+    assert (first, first.grant.grant) == (before, "first-admin:1")
+    assert (known.given, known.ended, known.grant.valid_until) == (given, ended, instant("2020-11-15"))
+    assert (unended.ended, unended.grant.valid_until) == (None, instant("2020-12-31"))
+
+
+def test_the_first_administrators_are_told_as_they_were_given_whatever_has_ended(book: Book) -> None:
+    book.give("g1", "admin", "ledger", "2020-11-01")
+    book.end("first-admin:1", "2020-11-15")
+    with book.engine.connect() as connection:
+        found = first_admins(connection, LEDGER)
+    assert [(grant.grant, grant.sub, grant.valid_until) for grant in found] == [("first-admin:1", "an", None)]
+    assert book.hats("an", "2020-11-15") == []
