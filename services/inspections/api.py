@@ -30,7 +30,7 @@ from shared.database import read_transaction
 from shared.events.fields import Code
 from shared.store import LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome, command_route
-from shared.web.documents import BatchReceipts
+from shared.web.documents import BatchReceipts, problems
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
 from shared.web.runtime import ledger_settings, reader, runtime
@@ -227,6 +227,7 @@ class ReadinessView(Schema):
 @blueprint.route("/readiness", methods=["GET"])
 @blueprint.arguments(ReadinessArgs, location="query")
 @blueprint.response(200, ReadinessView)
+@problems(blueprint, 401, 403, 404, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def readiness(args: dict[str, str], org: str, cycle: str) -> Response:
     """Pack, missing scores and session of one unit, for whoever may see the unit's row."""

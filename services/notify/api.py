@@ -17,6 +17,7 @@ from shared.events import Event
 from shared.events.envelope import source_of
 from shared.events.fields import Code
 from shared.store.tables import events
+from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, link_next, page_of
 from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
@@ -52,6 +53,7 @@ class OutboxView(Schema):
 @blueprint.route("/outbox", methods=["GET"])
 @blueprint.arguments(OutboxArgs, location="query")
 @blueprint.response(200, OutboxView)
+@problems(blueprint, 400, 401, 403, 404, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def outbox(args: dict[str, Any], org: str, cycle: str) -> Response:
     """The notices that were issued, in the order of their numbers, paged."""
@@ -70,7 +72,19 @@ def outbox(args: dict[str, Any], org: str, cycle: str) -> Response:
 
 
 @blueprint.route("/outbox/v<int:version>/<name>", methods=["GET"])
-@blueprint.doc(security=[{"bearer": []}])
+@problems(blueprint, 400, 401, 403, 404, 500, 503)
+@blueprint.doc(
+    security=[{"bearer": []}],
+    responses={
+        "200": {
+            "description": "The page, or what it was made from.",
+            "content": {
+                "text/html": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+            },
+        }
+    },
+)
 def document(org: str, cycle: str, version: int, name: str) -> Response:
     """One notice, ``UNIT.html`` or ``UNIT.json``; the page only as its digest in the ledger says."""
     ledger = _may_read(org, cycle)

@@ -34,6 +34,12 @@ _PATTERNS: dict[type[fields.Field[Any]], tuple[str, str | None]] = {
 }
 
 
+class _Api(flask_smorest.Api):
+    """Every route names each answer that it has: a default that stands for any of them would say nothing."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+
 def make_api(app: Flask, service: str, settings: Settings, version: str) -> flask_smorest.Api:
     """flask-smorest on ``app``; the document is at ``/{service}/openapi.json``."""
     app.config.update(
@@ -50,7 +56,7 @@ def make_api(app: Flask, service: str, settings: Settings, version: str) -> flas
             },
         },
     )
-    api = flask_smorest.Api(app)
+    api = _Api(app)
     for kind, (_, form) in _PATTERNS.items():
         api.register_field(kind, "string", form)
     api.ma_plugin.converter.add_attribute_function(_pattern)

@@ -6,10 +6,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import orjson
-from flask import Response, redirect, request
+from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from services.ranking.desk import Moment, View, asked_position
+from shared.web.parsing import ServiceBlueprint
 from shared.web.problems import Problem
 
 
@@ -29,9 +30,14 @@ def to_positions(**names: int) -> Response:
     """A redirect of the running request to itself, with positions for the instants or names it asked for."""
     pairs = [(key, value) for key, value in request.args.items(multi=True) if key not in names]
     pairs += [(key, str(position)) for key, position in names.items()]
-    answer = redirect(f"{request.path}?{urlencode(pairs)}", 307)
+    answer = Response(b"", 307, {"Location": f"{request.path}?{urlencode(pairs)}"})
     answer.headers["Cache-Control"] = "private, no-cache"
-    return Response(answer.get_data(), answer.status_code, dict(answer.headers))
+    return answer
+
+
+def moments(api: ServiceBlueprint) -> Any:
+    """Say in the OpenAPI document that a route sends instants and freezes on to their position."""
+    return api.alt_response(307, description="To the position of that instant or freeze.")
 
 
 def position_asked(seen: View, text: str | None) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import charting, schemas
-from services.ranking.api.answers import position_asked
+from services.ranking.api.answers import moments, position_asked
 from services.ranking.charting import Scope
 from services.ranking.charts.render import DRAWING, drawn
 from services.ranking.desk import View, shown_at, state_at, view
@@ -30,6 +30,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.response(200, description="The chart as an SVG image.")
     @api.doc(responses={200: {"content": {"image/svg+xml": {"schema": {"type": "string"}}}}})
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def chart(args: dict[str, Any], org: str, cycle: str, name: str) -> Response:
         """A chart: `distribution`, `ranks`, `heatmap`, `progress` of an area, `waterfall` of a unit."""
         seen = view(org, cycle)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import position_asked, private, to_positions
+from services.ranking.api.answers import moments, position_asked, private, to_positions
 from services.ranking.api.standings import entry_answer
 from services.ranking.comparing import compare, comparison_body
 from services.ranking.desk import Moment, asked_position, view
@@ -24,6 +24,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.DifferencesArgs, location="query")
     @api.response(200, schemas.DifferenceAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def differences(args: dict[str, Any], org: str, cycle: str) -> Response:
         """What differs from one position to another, and the events that did it."""
         seen = view(org, cycle)
@@ -39,6 +40,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.CriterionAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def criterion(args: dict[str, Any], org: str, cycle: str, criterion: str) -> Response:
         """One criterion of every unit: its effective value and stage, and how many values were stated."""
         seen = view(org, cycle)
@@ -49,6 +51,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.ListArgs, location="query")
     @api.response(200, schemas.ListAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def side_list(args: dict[str, Any], org: str, cycle: str, name: str) -> Response:
         """A rank list of the rulebook beside the boards: `criterion`, `group`, `overall`, `grouping:ID`."""
         seen = view(org, cycle)

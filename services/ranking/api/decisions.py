@@ -9,7 +9,7 @@ from flask import Response
 
 from services.ranking import schemas
 from services.ranking.agenda import Agenda, MarkOf, agenda
-from services.ranking.api.answers import may_see_all, position_asked, private
+from services.ranking.api.answers import may_see_all, moments, position_asked, private
 from services.ranking.desk import state_at, view
 from services.ranking.engine import State, compute
 from services.ranking.engine.fold import DecisionNote
@@ -25,6 +25,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.DecisionsAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def decisions(args: dict[str, Any], org: str, cycle: str) -> Response:
         """Every decision in ledger order with what became of it, and all that waits to be decided."""
         seen = view(org, cycle)

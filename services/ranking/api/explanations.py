@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response
 
 from services.ranking import schemas
-from services.ranking.api.answers import position_asked, private
+from services.ranking.api.answers import moments, position_asked, private
 from services.ranking.api.standings import entry_answer
 from services.ranking.desk import View, view
 from services.ranking.explained import (
@@ -30,6 +30,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.ExplanationAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def explanation(args: dict[str, Any], org: str, cycle: str, unit: str) -> Response:
         """Every term of a unit's total with its events; classes, quota lines and neighbours as tested."""
         seen = view(org, cycle)
@@ -41,6 +42,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.CounterfactualAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def counterfactual(args: dict[str, Any], org: str, cycle: str, unit: str) -> Response:
         """The smallest change of each criterion, up and down, that changes the unit's class or rank."""
         seen = view(org, cycle)
@@ -51,6 +53,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.PairAnswer)
     @problems(api, 401, 403, 404, 422)
+    @moments(api)
     def pair(args: dict[str, Any], org: str, cycle: str, first: str, second: str) -> Response:
         """Two units of one area: which is above and by what, and the difference term by term."""
         seen = view(org, cycle)

@@ -65,7 +65,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.route("/gate")
     @api.arguments(schemas.GateArgs, location="query")
     @api.response(200, schemas.GateAnswer)
-    @problems(api, 401, 403, 404)
+    @problems(api, 401, 403, 404, 422)
     def passage(args: dict[str, Any], org: str, cycle: str) -> Response:
         """What stands between the present standings and a publication."""
         seen = view(org, cycle)

@@ -9,7 +9,7 @@ from flask import Response
 
 from services.ranking import schemas
 from services.ranking.adoptions import adoptions
-from services.ranking.api.answers import private, to_positions
+from services.ranking.api.answers import moments, private, to_positions
 from services.ranking.desk import Moment, asked_position, desk, state_at, view
 from shared.database import read_transaction
 from shared.web.documents import problems
@@ -24,6 +24,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.AtArgs, location="query")
     @api.response(200, schemas.RulebookAnswer)
     @problems(api, 404, 422)
+    @moments(api)
     def rulebook(args: dict[str, Any], org: str, cycle: str) -> Response:
         """The normalised rulebook in force, its hash, and every adoption up to there."""
         seen = view(org, cycle)

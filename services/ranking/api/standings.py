@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from services.ranking import positions, schemas
-from services.ranking.api.answers import json, may_look, private, to_positions
+from services.ranking.api.answers import json, may_look, moments, private, to_positions
 from services.ranking.book import MARKED
 from services.ranking.desk import (
     Moment,
@@ -42,6 +42,7 @@ def register(api: ServiceBlueprint) -> None:
     @api.arguments(schemas.StandingsArgs, location="query")
     @api.response(200, schemas.StandingsAnswer)
     @problems(api, 401, 403, 404, 422, 503)
+    @moments(api)
     def standings(args: dict[str, Any], org: str, cycle: str) -> Response:
         """Standings now, or at any position or instant."""
         if "after" in args:
