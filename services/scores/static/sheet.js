@@ -27,7 +27,9 @@
   }
 
   const detail = (problem) => (english ? problem.detail_en || problem.detail : problem.detail) || problem.title;
-  const messageOf = (fault) => (english ? fault.message_en || fault.message : fault.message.replace(/(\d)\.(\d)/g, "$1,$2"));
+  const messageOf = (fault) => (english ? fault.message_en || fault.message : fault.message);
+  // The rulebook's own words about a value, with the comma that was typed; a criterion's number keeps its point.
+  const faultOf = (fault) => (english ? messageOf(fault) : messageOf(fault).replace(/(?<!Tiêu chí )\b(\d+)\.(\d)/g, "$1,$2"));
 
   function make(tag, text, className) {
     const element = document.createElement(tag);
@@ -165,7 +167,7 @@
       const points = this.part("points");
       if (points) points.textContent = entry.points ? number(entry.points) : entry.state ? say("ra khỏi tổng", "left out") : "—";
       const said = this.part("said");
-      if (said) said.textContent = entry.fault ? messageOf(entry.fault) : "";
+      if (said) said.textContent = entry.fault ? faultOf(entry.fault) : "";
       for (const name of ["value", "target"]) {
         if (!this.fields[name]) continue;
         if (entry.fault && entry.fault.field === name) this.fields[name].setAttribute("aria-invalid", "true");
@@ -414,7 +416,7 @@
       go(wrong[0]);
       return;
     }
-    const listed = [...items.values()];
+    const listed = [...items.values()].filter((item) => !item.submitted || item.differs(item.content()));
     const entries = listed.map((item) => {
       const made = item.content();
       return { criterion: item.criterion, ...made, ...(item.period ? { period: item.period } : {}) };
