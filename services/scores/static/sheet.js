@@ -243,7 +243,6 @@
         if (request.status !== 201) { failed(detail(body) || say("không tải lên được", "the upload failed")); return; }
         line.remove();
         this.cite(body);
-        this.stale = true;
       });
       request.addEventListener("error", () => failed(say("mất kết nối", "connection lost")));
       request.send(file);
