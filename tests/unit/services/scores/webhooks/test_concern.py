@@ -2,74 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 import pytest
 
-from services.scores.webhooks.concern import FOLLOWED, NOBODY, TYPES, Concern, Concerns, told
-from shared.events import Event
+from services.scores.webhooks.concern import FOLLOWED, NOBODY, TYPES, Concern
 from shared.events.catalogue import lookup
-from shared.rulebook import Rulebook
-from tests.support.deciding import rulebook
-from tests.support.world import ACTOR, TIME, World
+from tests.support.concerned import BOOK, OWNED, Told, with_rulebook
+from tests.support.world import TIME
 
-BOOK: Rulebook = rulebook()
-OWNED = {leaf.id: leaf.owner for leaf in BOOK.leaf.values()}
 JOINT = next((leaf for leaf in BOOK.leaf.values() if leaf.joint), None)
-
-
-@dataclass
-class Told:
-    """A ledger under way."""
-
-    concerns: Concerns = field(default_factory=Concerns)
-    world: World = field(default_factory=lambda: World(services=("scores", "inspections", "ranking")))
-    position: int = 0
-    last: Event | None = None
-
-    def when(self, service: str, type_: str, subject: str = "*", **data: Any) -> Concern:
-        stated = {"occurred_at": TIME, "actor": ACTOR, **data}
-        value = self.world.event(service, type_, subject, stated)
-        self.last = Event.parse(value)
-        found = self.concerns.take(self.position, self.last)
-        self.position += 1
-        return found
-
-    def score(self, criterion: str, **data: Any) -> Concern:
-        about = {"stage": "department", "value": "1", "rulebook": BOOK.digest, "responsible": "x", **data}
-        return self.when("scores", "score.recorded.v1", "QH-Q01", criterion=criterion, **about)
-
-    def told(self, concern: Concern, department: str) -> Any:
-        assert self.last is not None
-        found = told(self.last, concern, department)
-        return None if found is None else orjson.loads(found)
 
 
 @pytest.fixture
 def given() -> Told:
     """Departments, and the rulebook of 2020 in force."""
-    made = Told()
-    for code in sorted({*OWNED.values(), "MOI"}):
-        made.when("scores", "department.registered.v1", f"department:{code}", name=code, kind="department")
-    parts = _parts(BOOK.document.decode("utf-8"))
-    for index, text in enumerate(parts):
-        made.when("scores", "rulebook.part.v1", digest=BOOK.digest, index=index, parts=len(parts), text=text)
-    about = {
-        "digest": BOOK.digest,
-        "parts": len(parts),
-        "rulebook_id": "r",
-        "version": "1",
-        "status": "adopted",
-    }
-    assert made.when("scores", "rulebook.adopted.v1", **about) == Concern(everybody=True)
-    return made
-
-
-def _parts(text: str) -> Sequence[str]:
-    return [text[start : start + 15_000] for start in range(0, len(text), 15_000)]
+    return with_rulebook()
 
 
 def test_a_score_concerns_who_scores_the_criterion(given: Told) -> None:
@@ -217,6 +166,7 @@ def test_an_amended_conclusion_tells_what_was_withdrawn_to_its_owner(given: Told
         ("inspections", "round.closed.v1", {"round": "DOT-1", "exceptions": []}),
         ("scores", "unit.renamed.v1", {"name": "x", "valid_from": "2020-01-01", "document": "1"}),
         ("ranking", "result.published.v1", {"version": 1}),
+        ("scores", "rulebook.adopted.v1", {"digest": "d", "version": "2", "parts": 1}),
     ],
 )
 def test_what_changes_for_everybody_concerns_everybody(
