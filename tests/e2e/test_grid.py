@@ -230,6 +230,31 @@ def test_two_people_on_one_draft_see_both_values_and_choose(
     other.close()
 
 
+def test_a_colleagues_draft_is_stated_only_by_who_says_so(live: LiveScores, grid: Page) -> None:
+    page, before = grid, len(stated(live))
+    theirs = {"unit": "CNLD-KCX", "criterion": "1.3", "stage": "department", "version": 0, "value": "3"}
+    body = {"body": "department:BTG", "cells": [theirs]}
+    assert live.town.send("PUT", "scores", "drafts", body, "btg.hai").status_code == 200
+    page.reload()
+    own = field(page, "Quận Đoàn Bình Thạnh", "1.3")
+    own.fill("4")
+    saved(page)
+    send(page, 1)
+    expect(page.locator("#gr-answer")).to_contain_text("Đã ghi 1 điểm")
+    assert [fact.subject for fact in stated(live)[before:]] == ["QH-BTH"]
+    own.focus()
+    page.keyboard.press("Control+z")
+    expect(own).to_have_value("4")  # what was stated is not taken back by a key
+    page.get_by_role("button", name="Gửi 1 điểm").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("button", name="Gửi 0 điểm")).to_be_disabled()
+    dialog.get_by_label("gửi cả 1 ô nháp của đồng nghiệp (btg.hai)").check()
+    axe_finds_nothing(page)
+    dialog.get_by_role("button", name="Gửi 1 điểm").click()
+    expect(dialog).to_be_hidden()
+    assert stated(live)[-1].subject == "CNLD-KCX"
+
+
 def test_all_of_it_goes_by_keyboard(live: LiveScores, grid: Page) -> None:
     page, keys = grid, grid.keyboard
     start = field(page, "Quận Đoàn 4", "1.3")

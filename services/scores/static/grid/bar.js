@@ -9,11 +9,13 @@ export function note(text) { message = text; tell(); }
 
 // The drafts that the button is about.  A head states what was laid before him, and what he typed himself.
 const isMeant = (cell) => !faulty.has(cell) && !cell.conflict && (!data.signs || !data.states || cell.ready || cell.by === data.who);
+// A colleague's draft is stated only by who says so; where the head signs off, that is what the button is for.
+export const isOwn = (cell) => data.signs || cell.by === null || cell.by === data.who;
 export const meant = () => inOrder(drafts).filter((cell) => (data.states ? isMeant(cell) : isMeant(cell) && !cell.ready));
 
 export function tell() {
   if (!mayScore) return;
-  const count = meant().length;
+  const all = meant(), count = all.filter(isOwn).length || all.length;
   const state = dirty.size || running ? say("đang lưu nháp…", "saving…") : savedAt ? say(`đã lưu nháp lúc ${at(savedAt)}`, `drafts saved at ${at(savedAt)}`) : "";
   const waiting = data.signs && data.states ? [...drafts].filter((cell) => !faulty.has(cell) && !isMeant(cell)).length : 0;
   const parts = [

@@ -55,6 +55,9 @@ export function settle(field) {
   else paint(cell);
 }
 
+// What was stated is not taken back by a key.
+export const forget = () => { past.length = 0; };
+
 export function undo() {
   if (current && current.value !== current.before) { current.value = current.before; touch(current.cell); return; }
   const step = past.pop();

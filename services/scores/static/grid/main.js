@@ -7,7 +7,7 @@ import { cells, dirty, faulty, inOrder, take } from "./cells.js";
 import { look, running } from "./drafts.js";
 import { current, fillEmpty, go, settle, undo } from "./editing.js";
 import { byId, data, mayScore } from "./page.js";
-import { cancel, confirm, dialog, lay, open, sending } from "./sending.js";
+import { cancel, confirm, describe, dialog, lay, open, sending } from "./sending.js";
 
 const LOOK = 20000; // how often the drafts of colleagues are asked for
 
@@ -25,6 +25,7 @@ if (mayScore) {
   byId("gr-send").addEventListener("click", () => { if (current) settle(current); if (data.states) open(); else lay(); });
   byId("gr-cancel").addEventListener("click", cancel);
   byId("gr-confirm").addEventListener("click", confirm);
+  byId("gr-others").addEventListener("change", describe);
   dialog.querySelector("form").addEventListener("submit", (event) => { event.preventDefault(); confirm(); });
   dialog.addEventListener("cancel", (event) => { if (sending && sending.busy) event.preventDefault(); });
   byId("gr-document")?.addEventListener("input", (event) => event.target.removeAttribute("aria-invalid"));

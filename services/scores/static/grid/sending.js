@@ -1,8 +1,8 @@
 // The one button: drafts are laid before the head, or stated, in commands of at most 1000 rows.
-import { meant, note } from "./bar.js";
+import { isOwn, meant, note } from "./bar.js";
 import { cells, content, dirty, faulty, inOrder, paint, take, textsOf } from "./cells.js";
 import { save } from "./drafts.js";
-import { go } from "./editing.js";
+import { forget, go } from "./editing.js";
 import { at, byId, call, data, detailOf, el, messageOf, say } from "./page.js";
 
 // What is on its way: { batches, mode, number, stated, refused, busy }; kept until all of it was answered, so
@@ -25,8 +25,10 @@ export function cancel() {
   dialog.close();
 }
 
+const others = byId("gr-others");
+const chosen = () => meant().filter((cell) => isOwn(cell) || others.checked);
+
 export function open() {
-  const some = meant(), changed = some.filter((cell) => cell.stands), bare = changed.filter((cell) => !cell.extra.reason);
   const source = byId("gr-document");
   if (source && !source.value.trim()) {
     source.setAttribute("aria-invalid", "true");
@@ -34,6 +36,21 @@ export function open() {
     source.focus();
     return;
   }
+  const theirs = meant().filter((cell) => !isOwn(cell));
+  others.checked = false;
+  byId("gr-others-label").hidden = theirs.length === 0;
+  byId("gr-others-words").textContent = say(`gửi cả ${theirs.length} ô nháp của đồng nghiệp`, `state ${theirs.length} drafts of colleagues too`) + ` (${[...new Set(theirs.map((cell) => cell.by))].sort().join(", ")})`;
+  byId("gr-mode").hidden = false;
+  describe();
+  fail("");
+  sending = null;
+  dialog.showModal();
+  (byId("gr-reason-label").hidden ? byId("gr-confirm") : byId("gr-reason")).focus();
+}
+
+// What will be stated, and as whom.
+export function describe() {
+  const some = chosen(), changed = some.filter((cell) => cell.stands), source = byId("gr-document");
   const per = data.columns.map((column) => [column.id, some.filter((cell) => cell.column === column).length]).filter(([, n]) => n);
   byId("gr-dialog-title").textContent = say(`Gửi ${some.length} điểm`, `State ${some.length} scores`);
   byId("gr-says").replaceChildren(
@@ -42,14 +59,9 @@ export function open() {
     ...(source ? [el("p", {}, say("Văn bản nguồn: ", "Source document: "), el("b", {}, source.value.trim()))] : []),
     ...(faulty.size ? [el("p", {}, say(`${faulty.size} ô lỗi ở lại làm nháp.`, `${faulty.size} cells to be mended stay drafts.`))] : []),
     el("p", { class: "quiet" }, say("Điểm đã gửi ghi vào sổ cái, không sửa đè được; muốn đổi phải nêu lý do.", "What is stated stands in the ledger; nothing overwrites it, and a change needs a reason.")));
-  byId("gr-reason-label").hidden = bare.length === 0;
-  byId("gr-mode").hidden = false;
+  byId("gr-reason-label").hidden = changed.every((cell) => cell.extra.reason);
   byId("gr-confirm").textContent = say(`Gửi ${some.length} điểm`, `State ${some.length} scores`);
-  fail("");
-  sending = null;
-  dialog.returnValue = "";
-  dialog.showModal();
-  (bare.length ? byId("gr-reason") : byId("gr-confirm")).focus();
+  byId("gr-confirm").disabled = some.length === 0;
 }
 
 const fail = (text) => { dialog.querySelector("[data-fault=send]").textContent = text; };
@@ -67,7 +79,7 @@ function rowOf(cell, reason, source) {
 export async function confirm() {
   if (sending && sending.busy) return;
   if (!sending) {
-    const some = meant(), reason = byId("gr-reason").value.trim().normalize("NFC");
+    const some = chosen(), reason = byId("gr-reason").value.trim().normalize("NFC");
     if (!reason && some.some((cell) => cell.stands && !cell.extra.reason)) {
       fail(say("Nêu lý do thay đổi điểm đã ghi.", "Say why what was stated changes."));
       byId("gr-reason").setAttribute("aria-invalid", "true");
@@ -158,6 +170,7 @@ function report(job, problem) {
   answer.className = `bv-answer ${problem || (!good && job.refused) ? "bv-answer-bad" : "bv-answer-good"}`;
   answer.replaceChildren(...lines);
   count();
+  if (good) forget();
   note("");
   if (faulty.size) go(inOrder(faulty)[0].fields[0]);
   else answer.focus();
