@@ -78,7 +78,9 @@ class EventStore:
         with write_transaction(self.engine) as connection:
             if is_postgres(connection):
                 self._lock(connection, ledger)
-            yield LedgerTransaction(connection, ledger, self.service, signer=self._signer, clock=self._clock)
+            tx = LedgerTransaction(connection, ledger, self.service, signer=self._signer, clock=self._clock)
+            yield tx
+        tx.committed()
 
     def unsent(self, limit: int = 500) -> list[Unsent]:
         """See :func:`shared.store.outbox.unsent`; in a transaction of its own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,13 +29,17 @@ from shared.store.tables import events, idempotency
 _OF_LEDGER = events.c.ledger == bindparam("of_ledger")
 _OF_SOURCE = (_OF_LEDGER, events.c.source == bindparam("of_source"))
 _LAST = (
-    select(events.c.sequence, events.c.time).where(*_OF_SOURCE).order_by(events.c.sequence.desc()).limit(1)
+    select(events.c.sequence, events.c.time, events.c.id)
+    .where(*_OF_SOURCE)
+    .order_by(events.c.sequence.desc())
+    .limit(1)
 )
 _HEAD = _LAST.subquery("head")
 # What nearly every command asks first, in one round trip: what it was answered, and the last own number.
 _ANSWER_AND_HEAD = select(
     _HEAD.c.sequence,
     _HEAD.c.time,
+    _HEAD.c.id,
     idempotency.c.body_digest,
     idempotency.c.status,
     idempotency.c.answer,
@@ -101,16 +105,34 @@ class LedgerTransaction:
         self.source = source_of(service, ledger)
         self._signer = signer
         self._clock = clock
-        self._heads: dict[str, tuple[int, str]] = {}
+        self._heads: dict[str, tuple[int, str, str]] = {}
         self._subject_heads: dict[tuple[str, str], int] = {}
         self._now: datetime | None = None
-        self._appended = False
+        self._stated: list[Event] = []
+        self._keep: Callable[[list[Event]], None] | None = None
         self._own_heads: Mapping[str, int] | None = None
 
     @property
     def appended(self) -> bool:
-        """Whether this transaction has appended: its reads then hold what a rollback would undo."""
-        return self._appended
+        """Whether this transaction has stated anything: its reads then hold what a rollback would undo."""
+        return bool(self._stated)
+
+    @property
+    def last_id(self) -> str:
+        """The id of the own event with the highest number, empty before the first."""
+        return self._head(self.source)[2]
+
+    def when_committed(self, keep: Callable[[list[Event]], None]) -> None:
+        """Have ``keep`` called with the own events of this transaction once they are committed, and else not.
+
+        It is called after the lock is given back, so somebody else may have stated more by then.
+        """
+        self._keep = keep
+
+    def committed(self) -> None:
+        """The store says that this transaction is committed."""
+        if self._keep is not None and self._stated:
+            self._keep(self._stated)
 
     @property
     def now(self) -> datetime:
@@ -136,7 +158,7 @@ class LedgerTransaction:
             {"of_ledger": self.ledger, "of_source": self.source, "of_command": command_id},
         ).one()
         if self.source not in self._heads:
-            self._heads[self.source] = (row.sequence or 0, row.time or "")
+            self._heads[self.source] = (row.sequence or 0, row.time or "", row.id or "")
         if row.status is None:
             return None
         if row.body_digest is not None and row.body_digest != body_digest:
@@ -214,7 +236,7 @@ class LedgerTransaction:
             if fault is not None:
                 raise EventRefused(f"{draft.type} is unfit ({fault.reason}): {fault.detail}")
             signed.append(event)
-        self._heads[self.source] = (sequence, time)
+        self._heads[self.source] = (sequence, time, signed[-1].id)
         self._insert(signed, sent=False)
         return signed
 
@@ -265,14 +287,14 @@ class LedgerTransaction:
         rows = self.connection.execute(query, {"of_ledger": self.ledger, "of_source": self.source, **values})
         return [trusted_event(bytes(value), orjson.loads(value)) for (value,) in rows]
 
-    def _head(self, source: str) -> tuple[int, str]:
-        """Last number and time of ``source``; (0, "") before the first."""
+    def _head(self, source: str) -> tuple[int, str, str]:
+        """Last number, time and id of ``source``; 0 and empty texts before the first."""
         head = self._heads.get(source)
         if head is None:
             row = self.connection.execute(
                 _LAST, {"of_ledger": self.ledger, "of_source": source}
             ).one_or_none()
-            head = self._heads[source] = (0, "") if row is None else (row.sequence, row.time)
+            head = self._heads[source] = (0, "", "") if row is None else (row.sequence, row.time, row.id)
         return head
 
     def _load_subject_heads(self, source: str, subjects: set[str]) -> None:
@@ -313,14 +335,15 @@ class LedgerTransaction:
                 f"number {event.subjectsequence} of {source} for {event.subject} does not follow "
                 f"{self._subject_heads[place]}"
             )
-        self._heads[source] = (event.sequence, event.time)
+        self._heads[source] = (event.sequence, event.time, event.id)
         self._subject_heads[place] += 1
         if source == self.source:
             self._now = None
         self._insert([event], sent=sent)
         return True
 
-    def _insert(self, signed: Iterable[Event], *, sent: bool) -> None:
+    def _insert(self, signed: Sequence[Event], *, sent: bool) -> None:
+        self._stated += [event for event in signed if event.source == self.source]
         rows = [
             {
                 "ledger": self.ledger,
@@ -337,6 +360,5 @@ class LedgerTransaction:
             }
             for event in signed
         ]
-        self._appended = True
         # One row as one statement: a driver's executemany costs more than it saves.
         self.connection.execute(_APPEND, rows[0] if len(rows) == 1 else rows)
