@@ -147,27 +147,33 @@ def settle(connection: Connection, ledger: str, stated: Iterable[Stated], *, who
             cell = (fact.subject, fact.data["criterion"], fact.data["stage"])
             scopes.setdefault(fact.data["actor"]["scope"], {})[cell] = fact
     for scope, facts in scopes.items():
-        values: dict[str, Any] = {"of_ledger": ledger, "units": sorted({unit for unit, _, _ in facts})}
-        if scope == "ledger":
-            found = connection.execute(_OF_OFFICE, values).all()
-        else:
-            found = connection.execute(_OF_BODY, {**values, "of_body": scope}).all()
-        for row in found:
+        units = sorted({unit for unit, _, _ in facts})
+        # The Office's drafts lie under whomever it enters for.
+        office = scope == "ledger"
+        values: dict[str, Any] = {"of_ledger": ledger} | ({} if office else {"of_body": scope})
+        values |= {"unit": units[0]} if len(units) == 1 else {"units": units}
+        for row in connection.execute(_SETTLING[office, len(units) == 1], values).all():
             kept = _kept(row)
             if kept.cell in facts and kept.content and _says(kept.content, facts[kept.cell].data):
                 _write(connection, ledger, row.body, Edit(kept.cell, {}, kept.version), who, now)
 
 
 _CELL = (drafts.c.unit, drafts.c.criterion, drafts.c.stage)
-# Asked by every score that is stated, so the statements are made once.
-_OF_UNITS = (
-    select(drafts)
-    .where(drafts.c.ledger == bindparam("of_ledger"), drafts.c.unit.in_(bindparam("units", expanding=True)))
+# By (drafts of the Office, of one unit).  Asked by every score that is stated, so each is made once; one unit
+# is the common case, and a list costs more.
+_SETTLING = {
+    (office, one): select(drafts)
+    .where(
+        drafts.c.ledger == bindparam("of_ledger"),
+        drafts.c.unit == bindparam("unit") if one else drafts.c.unit.in_(bindparam("units", expanding=True)),
+        and_(drafts.c.body >= "office:", drafts.c.body < "office;")
+        if office
+        else drafts.c.body == bindparam("of_body"),
+    )
     .order_by(drafts.c.body, *_CELL)
-)
-_OF_BODY = _OF_UNITS.where(drafts.c.body == bindparam("of_body"))
-# The Office's drafts lie under whomever it enters for.
-_OF_OFFICE = _OF_UNITS.where(drafts.c.body >= "office:", drafts.c.body < "office;")
+    for office in (False, True)
+    for one in (False, True)
+}
 
 
 def _held(connection: Connection, ledger: str, body: str, cells: Sequence[Cell]) -> dict[Cell, Kept]:
