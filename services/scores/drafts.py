@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Insert, Row, Update, bindparam, func, select, update
+from sqlalchemy import Connection, Insert, Row, Update, and_, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from services.scores.bodies import Body
