@@ -15,7 +15,7 @@ export const rows = [...table.tBodies[0].rows].map((tr, r) =>
       r, c, td, unit: data.units[r], column: data.columns[c], fields: [...td.querySelectorAll("input")],
       stands: known.stands, own: known.own, records: known.records, // what has been stated
       extra: {}, ready: false, version: 0, by: null, edited: null, // the draft beside what the fields say
-      conflict: null, refused: null, // a colleague's draft of the same cell; what the service said
+      conflict: null, refused: null, fresh: false, // a colleague's draft of it; what the service said; just stated
     };
     cell.fields.forEach((field, f) => { field.cell = cell; field.f = f; field.readOnly = !mayScore; });
     return cell;

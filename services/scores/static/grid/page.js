@@ -23,7 +23,7 @@ export function el(tag, about = {}, ...inside) {
 export async function call(method, path, body, headers = {}) {
   const about = { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID(), ...headers };
   const answer = await fetch(data.api + path, { method, headers: about, body: body && JSON.stringify(body) });
-  return { ok: answer.ok, status: answer.status, body: await answer.json().catch(() => ({})) };
+  return { ok: answer.ok, body: await answer.json().catch(() => ({})) };
 }
 export const detailOf = (problem) => (english ? problem.detail_en || problem.detail : problem.detail) || problem.title || say("Không thành công.", "It did not work.");
 export const messageOf = (fault) => (english ? fault.message_en || fault.message : fault.message);
