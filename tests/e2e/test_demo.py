@@ -98,7 +98,7 @@ class Demo:
         """A department's score after the round: stated, and counting for nothing until it is decided."""
         answer = requests.post(
             self.url("scores", "scores"),
-            json={"unit": unit, "criterion": "1.2", "stage": "department", "value": value},
+            json={"unit": unit, "criterion": "1.2", "stage": "department", "value": value, "reason": "-"},
             headers=self.running.headers(*DEPARTMENT, key),
             timeout=30,
         )
