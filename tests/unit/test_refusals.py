@@ -16,7 +16,12 @@ from shared.web import faults
 from shared.web.problem_types import ProblemType, catalogue
 
 ROOT = Path(__file__).parents[2]
-REFUSING = ("AccessDenied", "Fault", "Problem", "Refused", "StrictJsonError", "ValueRefused")
+REFUSING = {
+    **dict.fromkeys(("AccessDenied", "Fault", "Problem", "Refused", "StrictJsonError", "ValueRefused"), 0),
+    **dict.fromkeys(("CellRefused", "unreadable"), 0),  # of a file: a cell, and the whole of it
+    "wrong": 2,
+}
+"""Which argument says the rule, by what is called."""
 PASSED_ON = {
     # Rules that come from elsewhere: each is found where it is first stated.
     "shared/batch.py": {"denial.reason"},
@@ -30,6 +35,10 @@ PASSED_ON = {
     "services/ranking/what_if/supposing.py": {"error.rule"},
     "services/scores/api/sheet_reading.py": {"refusal.rule"},
     "services/scores/decider.py": {"refusal.rule"},
+    "services/scores/files/entries.py": {"refusal.rule", "rule"},
+    "services/scores/files/grid.py": {"rule"},
+    "services/scores/files/scoring.py": {"fault.rule", "refusal.rule"},
+    "services/scores/files/values.py": {"*refusals[cell.kind]"},
 }
 
 
@@ -62,7 +71,7 @@ def stated() -> Iterator[tuple[str, str]]:
                 continue  # what the fold ignores, and faults of a rulebook: not problem types by themselves
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Call) and _name(node.func) in REFUSING:
-                    rule = _rule(node)
+                    rule = _rule(node, REFUSING[_name(node.func)])
                     if rule is not None:
                         yield from ((place, found) for found in _constants(rule, place))
 
@@ -71,9 +80,9 @@ def _name(called: ast.expr) -> str:
     return called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
 
 
-def _rule(node: ast.Call) -> ast.expr | None:
+def _rule(node: ast.Call, place: int) -> ast.expr | None:
     named = [keyword.value for keyword in node.keywords if keyword.arg in ("rule", "reason", "name")]
-    return node.args[0] if node.args else (named[0] if named else None)
+    return node.args[place] if len(node.args) > place else (named[0] if named else None)
 
 
 def _constants(rule: ast.expr, place: str) -> Iterator[str]:
