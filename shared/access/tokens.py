@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import Any, Protocol
 
 from joserfc import jwt
 from joserfc.errors import (
@@ -155,18 +155,28 @@ class UrlKeys:
             return self._keys
 
 
+@dataclass(frozen=True, slots=True)
+class _Good:
+    """A token that was found good with ``keys`` at ``checked``, and that stays so before ``until``."""
+
+    keys: KeySet
+    checked: int
+    until: int
+    principal: Principal
+
+
 class TokenVerifier:
     """Checks tokens of one issuer: signature, ``iss``, ``aud``, ``exp``, ``nbf``, ``iat``, ``sub``.
 
-    A signature that was found good is not checked again while the issuer's keys are the very same; what
-    the token claims is judged each time.
+    A token that was found good is not checked again while the issuer's keys are the very same, until it
+    expires.
     """
 
     def __init__(self, issuer: str, source: KeySource, *, now: Callable[[], float] = time.time) -> None:
         self._issuer = issuer
         self._source = source
         self._now = now
-        self._signed: dict[str, tuple[KeySet, dict[str, object]]] = {}
+        self._good: dict[str, _Good] = {}
 
     def verify(self, token: str) -> Principal:
         """Whom ``token`` proves.  Raises a subclass of :class:`TokenError`."""
@@ -174,9 +184,14 @@ class TokenVerifier:
             raise TokenMissing("no token")
         if len(token) > MAX_TOKEN or token.count(".") != 2 or not token.isascii():
             raise TokenMalformed("not a signed JWT")
-        claims = self._decode(token)
+        moment = int(self._now())
+        keys = self._source.keys()
+        good = self._good.get(token)
+        if good is not None and good.keys is keys and good.checked <= moment < good.until:
+            return good.principal
+        claims = self._decode(token, keys)
         registry = jwt.JWTClaimsRegistry(
-            now=int(self._now()),
+            now=moment,
             leeway=LEEWAY_SECONDS,
             iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": AUDIENCE},
@@ -199,28 +214,23 @@ class TokenVerifier:
         sub = claims["sub"]
         if not isinstance(sub, str) or not 1 <= len(sub) <= 128:
             raise TokenMalformed("sub must have 1 to 128 characters")
-        return Principal(self._issuer, sub)
+        principal = Principal(self._issuer, sub)
+        if len(self._good) >= _TOKENS_KEPT:
+            self._good.clear()
+        self._good[token] = _Good(keys, moment, int(claims["exp"]) + LEEWAY_SECONDS, principal)
+        return principal
 
-    def _decode(self, token: str) -> dict[str, object]:
+    def _decode(self, token: str, keys: KeySet) -> dict[str, Any]:
         algorithms = self._source.algorithms
-        keys = self._source.keys()
-        known = self._signed.get(token)
-        if known is not None and known[0] is keys:
-            return known[1]
         try:
             try:
-                claims = jwt.decode(token, keys, algorithms=algorithms).claims
+                return jwt.decode(token, keys, algorithms=algorithms).claims
             except InvalidKeyIdError:  # the issuer may have a new key since we last looked
-                keys = self._source.keys(refresh=True)
-                claims = jwt.decode(token, keys, algorithms=algorithms).claims
+                return jwt.decode(token, self._source.keys(refresh=True), algorithms=algorithms).claims
         except InvalidKeyIdError as error:
             raise TokenUnknownKey("signed by a key that the issuer does not publish") from error
         except (JoseError, ValueError) as error:
             raise TokenMalformed("not a token that this service can trust") from error
-        if len(self._signed) >= _TOKENS_KEPT:
-            self._signed.clear()
-        self._signed[token] = (keys, claims)
-        return claims
 
 
 def verifier_for(issuer: str, jwks: Path | str) -> TokenVerifier:

@@ -167,6 +167,27 @@ def test_a_new_key_set_is_read_without_a_restart(verifier: TokenVerifier, jwks: 
     assert verifier.verify(other.issue("an")).sub == "an"
 
 
+def test_a_token_that_was_good_before_is_judged_anew_when_its_time_or_its_key_is_over(
+    issuer: LocalIssuer, verifier: TokenVerifier, jwks: Path, tmp_path: Path
+) -> None:
+    with time_machine.travel(1_600_000_000, tick=False) as clock:
+        token = issuer.issue("an", ttl=60)
+        assert verifier.verify(token) == verifier.verify(token)
+        clock.shift(-3600)
+        with pytest.raises(TokenNotYetValid):
+            verifier.verify(token)
+        clock.shift(3600 + 91)
+        with pytest.raises(TokenExpired):
+            verifier.verify(token)
+    lasting = issuer.issue("an")
+    assert verifier.verify(lasting).sub == "an"
+    other = tmp_path / "other" / "jwks.json"
+    LocalIssuer(ISSUER, other)
+    jwks.write_bytes(other.read_bytes())
+    with pytest.raises(TokenUnknownKey):
+        verifier.verify(lasting)
+
+
 @pytest.mark.parametrize(
     "token", ["x", "a.b", "a.b.c", "a.b.c.d", "é.b.c", "a" * 9000 + ".b.c", "..", "{}.{}.x"]
 )
