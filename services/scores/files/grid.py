@@ -15,7 +15,7 @@ from shared.decisions import Refused
 MAX_BYTES = 5 * 1024 * 1024
 MAX_ROWS = 2000
 MAX_COLUMNS = 250
-MAX_CELLS = 60_000
+MAX_CELLS = 40_000
 MAX_TEXT = 4000
 
 TEXT, NUMBER, PERCENT, DAY, MOMENT = "text", "number", "percent", "day", "moment"
