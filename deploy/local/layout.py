@@ -66,9 +66,12 @@ class Layout:
         """The ``BANGVANG_*`` variables that give every process these settings, wherever it is started."""
         settings = self.settings
         return {
+            "BANGVANG_CLAMD": settings.clamd,
             "BANGVANG_DATA": str(settings.data),
             "BANGVANG_DATABASE_URL": settings.database_url,
             "BANGVANG_DEMO": "1" if self.demo else "0",
+            "BANGVANG_EVIDENCE": str(settings.evidence),
+            "BANGVANG_EVIDENCE_LIMIT": str(settings.evidence_limit),
             "BANGVANG_ISSUER": settings.issuer,
             "BANGVANG_JWKS": str(settings.jwks),
             "BANGVANG_KAFKA": settings.kafka,
