@@ -12,10 +12,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from services.scores.files.grid import MAX_TEXT, Grid, placed
 from services.scores.tables import uploads
+from shared.database import is_postgres
 from shared.decisions import Refused
 from shared.events.envelope import instant
 from shared.store.idempotency import KeyReused
@@ -91,7 +93,8 @@ def keep(connection: Connection, ledger: str, upload: Upload, now: datetime) -> 
     )
     old = instant(now - timedelta(days=KEPT_DAYS))
     connection.execute(delete(uploads).where(*waiting, uploads.c.made_at < old))
-    if len(connection.execute(select(uploads.c.upload).where(*waiting)).all()) >= MAX_KEPT:
+    number = connection.scalar(select(func.count()).select_from(uploads).where(*waiting)) or 0
+    if number >= MAX_KEPT:
         raise Refused(
             "too-many-uploads",
             f"Đã có {MAX_KEPT} tệp chưa xác nhận. Xác nhận bớt, hoặc chờ tệp cũ hết hạn ({KEPT_DAYS} ngày).",
@@ -99,18 +102,19 @@ def keep(connection: Connection, ledger: str, upload: Upload, now: datetime) -> 
             f"{KEPT_DAYS} days.",
             status=409,
         )
-    connection.execute(
-        insert(uploads).values(
-            ledger=ledger,
-            upload=upload.upload,
-            body=upload.body,
-            kind=upload.kind,
-            name=upload.name,
-            content=_content(upload),
-            made_at=upload.made_at,
-            made_by=upload.made_by,
-        )
-    )
+    make = postgresql.insert if is_postgres(connection) else sqlite.insert
+    values = {
+        "ledger": ledger,
+        "upload": upload.upload,
+        "body": upload.body,
+        "kind": upload.kind,
+        "name": upload.name,
+        "content": _content(upload),
+        "made_at": upload.made_at,
+        "made_by": upload.made_by,
+    }
+    # The same command at the same moment: the one that was quicker is this very upload.
+    connection.execute(make(uploads).values(values).on_conflict_do_nothing())
     return upload
 
 

@@ -73,7 +73,8 @@ class Table:
 class Pointed:
     """A fault with the link to its cell; ``anchor`` empty: the cell is not in a table (a heading)."""
 
-    where: str
+    sheet: str
+    cell: str
     anchor: str
     value: str
     fault: Fault
@@ -98,8 +99,7 @@ def pointed(seen: Looked, shown: Sequence[Table]) -> list[Pointed]:
     for one in seen.preview.faults:
         anchor = _anchor(places[one.sheet], one.cell)
         value = "" if one.fault.value is None else str(one.fault.value)
-        where = f"{one.sheet}!{one.cell}"
-        listed.append(Pointed(where, anchor if anchor in anchors else "", value, one.fault))
+        listed.append(Pointed(one.sheet, one.cell, anchor if anchor in anchors else "", value, one.fault))
     return listed
 
 

@@ -115,7 +115,7 @@ def csv_template(form: Form) -> bytes:
         applying = {leaf.id: leaf for leaf in leaves}
         for unit in units:
             cells = [
-                _typed(_shown(form.standing(unit, applying[one.criterion]), one.part, form.book), one.part)
+                as_typed(_shown(form.standing(unit, applying[one.criterion]), one.part, form.book), one.part)
                 if one.criterion in applying
                 else ""
                 for one in columns
@@ -124,7 +124,7 @@ def csv_template(form: Form) -> bytes:
     return csv_file(rows)
 
 
-def _typed(shown: str, part: str) -> str:
+def as_typed(shown: str, part: str) -> str:
     """A decimal as it is typed, with a comma; never with three digits behind it, which could be thousands."""
     if part == BASIS or "." not in shown:
         return shown

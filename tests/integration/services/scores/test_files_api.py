@@ -352,6 +352,25 @@ def test_only_cells_of_the_file_can_be_mended(made: Town, cells: list[dict[str, 
     assert made.post("scores", f"files/{seen['upload']}/mend", {"cells": cells}, "btg").status_code == status
 
 
+def test_a_heading_can_be_typed_anew_or_emptied_too(made: Town) -> None:
+    seen = upload(made, csv_of("Mã đơn vị;1,2;Lạ", "QH-Q01;5;x")).get_json()
+    assert sorted(one["cell"] for one in seen["faults"]) == ["B1", "C1"]
+    cells = [("B1", "1.2"), ("C1", "")]
+    body = {"cells": [{"sheet": "CSV", "cell": cell, "value": value} for cell, value in cells]}
+    mended = made.post("scores", f"files/{seen['upload']}/mend", body, "btg").get_json()
+    assert (mended["faults"], mended["counts"]["new"]) == ([], 1)
+
+
+def test_a_criterion_that_is_assigned_to_another_is_in_his_template_from_then_on(made: Town) -> None:
+    change = {"criterion": "1.3", "owner": "BMT", "document": "QD 7"}
+    assert made.post("scores", "assignments", change, "vanphong").status_code == 201
+    heading = [cell.value for cell in template(made)["QH"][6]]
+    assert "1.3" not in heading
+    assert "1.3" in [cell.value for cell in template(made, "department:BMT", "bmt")["QH"][6]]
+    answer = upload(made, csv_of("Mã đơn vị;1.3", "QH-Q01;4"))
+    assert faults(answer) == [("B1", "criterion-not-yours")]
+
+
 # --- registers
 
 

@@ -86,6 +86,7 @@ def test_an_upload_shows_bad_cells_with_a_field_and_words_and_says_as_whom_it_is
     assert "5,3 không đúng bước điểm 0,25" in text
     assert "&lt;b&gt;5&lt;/b&gt;" in text
     assert "Không có cột tên “Lạ”" in text
+    assert 'data-cell="D1" value="Lạ"' in text
     assert "Ban, đơn vị sự nghiệp · Ban Tuyên giáo" in text
     assert "disabled" in text
     english = page(made, f"uploads/{upload}", "btg", "en").text
