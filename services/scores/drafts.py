@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from services.scores.bodies import Body
 from services.scores.tables import drafts
-from shared.database import is_postgres
+from shared.database import Prepared, is_postgres
 from shared.deciding import Stated
 from shared.decisions import Refused
 
@@ -152,6 +152,8 @@ def settle(connection: Connection, ledger: str, stated: Iterable[Stated], *, who
         office = scope == "ledger"
         values: dict[str, Any] = {"of_ledger": ledger} | ({} if office else {"of_body": scope})
         values |= {"unit": units[0]} if len(units) == 1 else {"units": units}
+        if len(units) == 1 and not _ANY[office].rows(connection, values):
+            continue
         for row in connection.execute(_SETTLING[office, len(units) == 1], values).all():
             kept = _kept(row)
             if kept.cell in facts and kept.content and _says(kept.content, facts[kept.cell].data):
@@ -173,6 +175,11 @@ _SETTLING = {
     .order_by(drafts.c.body, *_CELL)
     for office in (False, True)
     for one in (False, True)
+}
+# Mostly there is none, and a score should not wait long to hear that.
+_ANY = {
+    office: Prepared(_SETTLING[office, True].with_only_columns(drafts.c.version).limit(1))
+    for office in (False, True)
 }
 
 

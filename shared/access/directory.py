@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from shared.access.grants import BEGINNING, Grant
 from shared.access.tables import grants, ledgers, metadata
+from shared.database import Prepared
 from shared.events import Event
 from shared.events.catalogue import interpret
 from shared.events.envelope import instant
@@ -26,11 +27,16 @@ FIRST_ADMIN = "first-admin:"
 TEAM_ROLES = {"leader": "team_leader", "secretary": "team_secretary"}
 _SETTINGS_OF = select(ledgers).where(ledgers.c.ledger == bindparam("of_ledger"))
 _GIVEN = (
-    select(grants)
+    select(
+        *(grants.c.grant_id, grants.c.sub, grants.c.role, grants.c.scope, grants.c.person_name),
+        *(grants.c.valid_from, grants.c.valid_until, grants.c.ended_until),
+        *(grants.c.given_position, grants.c.ended_position),
+    )
     .where(grants.c.ledger == bindparam("of_ledger"))
     .order_by(grants.c.given_position, grants.c.grant_id)
 )
-_GIVEN_TO = _GIVEN.where(grants.c.sub == bindparam("to_sub"))
+_ASK_GIVEN = Prepared(_GIVEN)
+_ASK_GIVEN_TO = Prepared(_GIVEN.where(grants.c.sub == bindparam("to_sub")))
 _TYPES = frozenset(("ledger.opened.v1", "grant.given.v1", "grant.ended.v1", "team.formed.v1"))
 
 
@@ -275,18 +281,15 @@ def people(connection: Connection, ledger: str, at: datetime) -> tuple[Person, .
 def _read(
     connection: Connection, ledger: str, position: int | None, sub: str | None = None
 ) -> Iterable[KnownGrant]:
-    values = {"of_ledger": ledger} if sub is None else {"of_ledger": ledger, "to_sub": sub}
-    for row in connection.execute(_GIVEN if sub is None else _GIVEN_TO, values).all():
-        if position is not None and row.given_position >= position:
+    asked = _ASK_GIVEN if sub is None else _ASK_GIVEN_TO
+    for row in asked.rows(connection, {"of_ledger": ledger, "to_sub": sub}):
+        grant_id, to, role, scope, person, start, until, ended_until, given, ended = row
+        if position is not None and given >= position:
             break
-        told = row.ended_position is not None and (position is None or row.ended_position < position)
-        ends = [end for end in (row.valid_until, row.ended_until if told else None) if end is not None]
-        yield KnownGrant(
-            Grant(row.grant_id, row.sub, row.role, row.scope, row.valid_from, min(ends) if ends else None),
-            row.given_position,
-            row.ended_position if told else None,
-            row.person_name or "",
-        )
+        told = ended is not None and (position is None or ended < position)
+        ends = [end for end in (until, ended_until if told else None) if end is not None]
+        grant = Grant(grant_id, to, role, scope, start, min(ends) if ends else None)
+        yield KnownGrant(grant, given, ended if told else None, person or "")
 
 
 def _settings(row: Row[Any]) -> LedgerSettings:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, exists, func, insert, sele
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
 from shared.clock import Clock, refuse_skew
-from shared.database import is_postgres, read_transaction, write_transaction
+from shared.database import Prepared, is_postgres, read_transaction, write_transaction
 from shared.store import outbox
 from shared.store.idempotency import receipts_body
 from shared.store.outbox import Unsent
@@ -22,6 +22,7 @@ from shared.store.transaction import LedgerTransaction
 _LOCK = (
     select(func.clock_timestamp()).where(counters.c.ledger == bindparam("of_ledger")).with_for_update()
 ).select_from(counters)
+_ASK_LOCK = Prepared(_LOCK)
 _FIRST_LOCK = postgres_insert(counters).on_conflict_do_nothing()
 _UNANSWERED = (
     select(events.c.commandid, events.c.value)
@@ -129,9 +130,10 @@ class EventStore:
 
     def _lock(self, connection: Connection, ledger: str) -> None:
         before = self._real_time()
-        there = connection.scalar(_LOCK, {"of_ledger": ledger})
-        if there is None:
+        rows = _ASK_LOCK.rows(connection, {"of_ledger": ledger})
+        if not rows:
             connection.execute(_FIRST_LOCK, {"ledger": ledger})
-            there = connection.scalar(_LOCK, {"of_ledger": ledger})
+            rows = _ASK_LOCK.rows(connection, {"of_ledger": ledger})
+        there = rows[0][0]
         assert isinstance(there, datetime)
         refuse_skew(before, there.astimezone(UTC), self._real_time())

@@ -11,6 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, true
 
 from shared.clock import Clock
+from shared.database import Prepared
 from shared.events.catalogue import interpret
 from shared.events.envelope import (
     Draft,
@@ -84,6 +85,14 @@ _SINCE = (
 _VALUE = select(events.c.value).where(*_OF_SOURCE, events.c.sequence == bindparam("sequence"))
 _APPEND = insert(events).inline()
 _REMEMBER = insert(idempotency).inline()
+# What every command asks and does, past SQLAlchemy's own way.
+_ASK_ANSWER_AND_HEAD = Prepared(_ANSWER_AND_HEAD)
+_ASK_LAST = Prepared(_LAST)
+_ASK_LAST_OF_SUBJECT = Prepared(_LAST_OF_SUBJECT)
+_ASK_SINCE = Prepared(_SINCE)
+_ASK_STREAM = Prepared(_STREAM)
+_APPEND_ONE = Prepared(_APPEND, [column.name for column in events.c if column.name != "appended"])
+_REMEMBER_ONE = Prepared(_REMEMBER, [column.name for column in idempotency.c])
 
 
 class EventRefused(ValueError):
@@ -153,31 +162,31 @@ class LedgerTransaction:
 
         Raises :class:`KeyReused` when it came with another body then.
         """
-        row = self.connection.execute(
-            _ANSWER_AND_HEAD,
-            {"of_ledger": self.ledger, "of_source": self.source, "of_command": command_id},
-        ).one()
+        asked = {"of_ledger": self.ledger, "of_source": self.source, "of_command": command_id}
+        [(sequence, time, id_, digest, status, answer)] = _ASK_ANSWER_AND_HEAD.rows(self.connection, asked)
         if self.source not in self._heads:
-            self._heads[self.source] = (row.sequence or 0, row.time or "", row.id or "")
-        if row.status is None:
+            self._heads[self.source] = (sequence or 0, time or "", id_ or "")
+        if status is None:
             return None
-        if row.body_digest is not None and row.body_digest != body_digest:
+        if digest is not None and digest != body_digest:
             raise KeyReused("this idempotency key was used for another body")
-        return Answer(row.status, bytes(row.answer))
+        return Answer(status, bytes(answer))
 
     def stream(self, subject: str) -> list[Event]:
         """Own events of ``subject``, in the order of their numbers."""
-        found = self._events(_STREAM, subject=subject)
+        found = self._events(_ASK_STREAM, subject=subject)
         self._subject_heads[self.source, subject] = found[-1].subjectsequence if found else 0
         return found
 
     def stream_of_types(self, *types: str) -> list[Event]:
         """Own events of these types (with version), whatever their subject, in the order of their numbers."""
-        return self._events(_OF_TYPES, types=list(types))
+        values = {"of_ledger": self.ledger, "of_source": self.source, "types": list(types)}
+        rows = self.connection.execute(_OF_TYPES, values)
+        return [trusted_event(bytes(value), orjson.loads(value)) for (value,) in rows]
 
     def since(self, sequence: int) -> list[Event]:
         """Own events from number ``sequence`` on (1: all of them), in the order of their numbers."""
-        return self._events(_SINCE, first=sequence)
+        return self._events(_ASK_SINCE, first=sequence)
 
     def knows_heads(self, heads: Mapping[str, int]) -> None:
         """Take it that ``heads`` are the last numbers of all own subjects, so that none is asked for again.
@@ -269,8 +278,8 @@ class LedgerTransaction:
         """Keep the answer of this command.  Only an accepted one's: ``ValueError`` for a status above 299."""
         if not 200 <= status <= 299:
             raise ValueError(f"a refusal is not remembered: {status}")
-        self.connection.execute(
-            _REMEMBER,
+        _REMEMBER_ONE.run(
+            self.connection,
             {
                 "ledger": self.ledger,
                 "commandid": command_id,
@@ -283,18 +292,16 @@ class LedgerTransaction:
             },
         )
 
-    def _events(self, query: Any, **values: Any) -> list[Event]:
-        rows = self.connection.execute(query, {"of_ledger": self.ledger, "of_source": self.source, **values})
+    def _events(self, query: Prepared, **values: Any) -> list[Event]:
+        rows = query.rows(self.connection, {"of_ledger": self.ledger, "of_source": self.source, **values})
         return [trusted_event(bytes(value), orjson.loads(value)) for (value,) in rows]
 
     def _head(self, source: str) -> tuple[int, str, str]:
         """Last number, time and id of ``source``; 0 and empty texts before the first."""
         head = self._heads.get(source)
         if head is None:
-            row = self.connection.execute(
-                _LAST, {"of_ledger": self.ledger, "of_source": source}
-            ).one_or_none()
-            head = self._heads[source] = (0, "", "") if row is None else (row.sequence, row.time, row.id)
+            rows = _ASK_LAST.rows(self.connection, {"of_ledger": self.ledger, "of_source": source})
+            head = self._heads[source] = rows[0] if rows else (0, "", "")
         return head
 
     def _load_subject_heads(self, source: str, subjects: set[str]) -> None:
@@ -305,8 +312,8 @@ class LedgerTransaction:
             return
         values: dict[str, Any] = {"of_ledger": self.ledger, "of_source": source}
         if len(missing) == 1:
-            number = self.connection.scalar(_LAST_OF_SUBJECT, {**values, "subject": missing[0]})
-            self._subject_heads[source, missing[0]] = number or 0
+            rows = _ASK_LAST_OF_SUBJECT.rows(self.connection, {**values, "subject": missing[0]})
+            self._subject_heads[source, missing[0]] = rows[0][0] if rows else 0
             return
         for start in range(0, len(missing), 500):
             some = missing[start : start + 500]
@@ -360,5 +367,7 @@ class LedgerTransaction:
             }
             for event in signed
         ]
-        # One row as one statement: a driver's executemany costs more than it saves.
-        self.connection.execute(_APPEND, rows[0] if len(rows) == 1 else rows)
+        if len(rows) == 1:
+            _APPEND_ONE.run(self.connection, rows[0])
+        else:
+            self.connection.execute(_APPEND, rows)
