@@ -77,13 +77,7 @@ def invite(state: State, command: Invite, caller: Caller, sub: str, digest: str)
 def accept(state: State, found: Invitation | None, sub: str, inviter: Caller) -> list[Draft]:
     """``sub`` takes the grant that ``found`` offers, given by ``inviter`` as far as he still may give."""
     if found is None:
-        raise Refused(
-            "unknown-invitation",
-            "Không có lời mời nào ứng với liên kết này.",
-            "There is no invitation of this link.",
-            field="secret",
-            status=404,
-        )
+        raise unknown("secret")
     check_waiting(found, instant(inviter.now))
     try:
         inviter.authorise(Target(), OPERATION)
@@ -105,6 +99,17 @@ def accept(state: State, found: Invitation | None, sub: str, inviter: Caller) ->
         invitation=found.digest,
     )
     return give(state, given, inviter)
+
+
+def unknown(field: str) -> Refused:
+    """The refusal for an invitation that nobody made; ``field``: what named it."""
+    return Refused(
+        "unknown-invitation",
+        "Không có lời mời này.",
+        "There is no such invitation.",
+        field=field,
+        status=404,
+    )
 
 
 def check_waiting(found: Invitation, now: str) -> None:

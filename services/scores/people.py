@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 
 from services.scores.board import Board, Note
 from services.scores.setup import in_force, unknown_criterion, unknown_unit
-from services.scores.state import State
-from shared.access import AccessDenied, Grant, HatNeeded, Target, decide_access
+from services.scores.state import Department, State, Unit
+from shared.access import AccessDenied, Grant, HatNeeded, Scope, Target, decide_access
 from shared.access.directory import FIRST_ADMIN, KnownGrant, known_grants
 from shared.access.rules import operations
 from shared.decisions import Refused
@@ -186,6 +186,19 @@ def target_of(
         entered_by=leaf.entered_by,
         office=office,
     )
+
+
+def scope_name(state: State, scope: str) -> str | None:
+    """The register's name of the unit or department that a grant reaches, None where it has none."""
+    parsed = Scope.parse(scope)
+    if parsed is None:
+        return None
+    found: Unit | Department | None = None
+    if parsed.kind == "unit":
+        found = state.units.get(parsed.code)
+    elif parsed.kind == "department":
+        found = state.departments.get(parsed.code)
+    return None if found is None else found.name
 
 
 def may(grants: Sequence[Grant], operation: str, target: Target) -> Verdict:

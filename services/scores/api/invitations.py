@@ -15,15 +15,17 @@ from services.scores import inviting
 from services.scores.api.answers import private, reader_for
 from services.scores.api.grants import grants_state
 from services.scores.api.routes import blueprint
+from services.scores.board import board_of
 from services.scores.commands import Invite
 from services.scores.invitations import find, keep, listed, note_accepted, note_withdrawn
 from services.scores.inviting import OPERATION, Invitation
+from services.scores.people import scope_name
 from services.scores.schemas import InvitationSchema, NothingSchema, SecretSchema
 from shared.access import Target
 from shared.access.directory import grants_of
 from shared.access.tokens import Principal
 from shared.database import read_transaction
-from shared.decisions import Refused
+from shared.deciding import without_none
 from shared.events.envelope import instant
 from shared.store import EventStore, LedgerTransaction
 from shared.web.commands import Act, Outcome, command_route
@@ -49,12 +51,25 @@ class InvitationView(Schema):
     withdrawn_at = fields.String()
 
 
+class OfferView(Schema):
+    """What an invitation offers, to whoever holds its link.  ``scope_name``: of the unit or department."""
+
+    state = fields.String(required=True)
+    role = fields.String(required=True)
+    scope = fields.String(required=True)
+    scope_name = fields.String()
+    label = fields.String(required=True)
+    until = fields.String()
+    expires_at = fields.String(required=True)
+    made_by = fields.String(required=True)
+
+
 class InvitationsView(Schema):
     invitations = fields.List(fields.Nested(InvitationView), required=True)
 
 
 class InvitedView(InvitationView):
-    """``secret`` is told here and nowhere else; ``link``: the page that accepts it."""
+    """``secret`` is told here and nowhere else; ``link``: path of the page that accepts it."""
 
     secret = fields.String(required=True)
     link = fields.String(required=True)
@@ -75,8 +90,27 @@ def invite(command: Invite, org: str, cycle: str) -> Response:
         made = inviting.invite(grants_state(tx), command, act, act.principal.sub, inviting.digest_of(secret))
         keep(tx.connection, tx.ledger, made)
         now = instant(tx.now)
-    link = f"{request.host_url}scores/{org}/{cycle}/join#{secret}"
+    link = f"/scores/{org}/{cycle}/join#{secret}"
     return private({**_view(made, now), "secret": secret, "link": link}, 201)
+
+
+@blueprint.route("/invitations/look", methods=["POST"])
+@blueprint.arguments(SecretSchema, location="json")
+@blueprint.response(200, OfferView)
+@problems(blueprint, 400, 401, 403, 404, 413, 415, 422, 503)
+@blueprint.doc(security=[{"bearer": []}])
+def look_at_invitation(command: dict[str, str], org: str, cycle: str) -> Response:
+    """What the holder of a link is offered, before he accepts; the secret is in the body, not in a log."""
+    acting_principal()
+    ledger, current = ledger_settings(org, cycle).ledger, runtime()
+    with read_transaction(current.engine) as connection:
+        now = instant(current.clock.now(ledger, connection))
+        found = find(connection, ledger, inviting.digest_of(command["secret"]))
+    if found is None:
+        raise inviting.unknown("secret")
+    scope = scope_name(board_of(ledger).state, found.scope)
+    shown = {name: value for name, value in _view(found, now).items() if name in OfferView().fields}
+    return private({**shown, **without_none(scope_name=scope)})
 
 
 @blueprint.route("/invitations", methods=["GET"])
@@ -104,14 +138,7 @@ def withdraw_invitation(command: dict[str, Any], org: str, cycle: str, digest: s
         act.authorise(Target())
         found = find(tx.connection, tx.ledger, digest)
         if found is None:
-            raise Refused(
-                "unknown-invitation",
-                "Không có lời mời này.",
-                "There is no such invitation.",
-                field="digest",
-                value=digest,
-                status=404,
-            )
+            raise inviting.unknown("digest")
         now = instant(tx.now)
         inviting.check_waiting(found, now)
         note_withdrawn(tx.connection, tx.ledger, digest, now)

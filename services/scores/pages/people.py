@@ -115,7 +115,8 @@ def people_page(org: str, cycle: str) -> str:
 def join_page(org: str, cycle: str) -> str:
     """Where an invitation's link leads: its secret stays behind the ``#``, which no server sees."""
     seen = frame(org, cycle)
-    return render_template("scores/join.html", frame=seen, api=f"/scores/v1/{seen.ledger}")
+    roles = [(role, role_name(role)) for role in GRANTED_ROLES]
+    return render_template("scores/join.html", frame=seen, api=f"/scores/v1/{seen.ledger}", roles=roles)
 
 
 def _seen(org: str, cycle: str) -> Seen:
@@ -247,16 +248,12 @@ def scope_words(state: State, scope: str) -> str:
     if parsed is None:
         return scope
     match parsed.kind:
-        case "unit":
-            unit = state.units.get(parsed.code)
-            return unit.name if unit else parsed.code
-        case "department":
-            department = state.departments.get(parsed.code)
-            return department.name if department else parsed.code
+        case "ledger":
+            return tr("cả kỳ", "the whole cycle")
         case "team":
             return f"{tr('Đoàn kiểm tra', 'Inspection team')} {parsed.code}"
         case _:
-            return tr("cả kỳ", "the whole cycle")
+            return people.scope_name(state, scope) or parsed.code
 
 
 def until_words(until: str, zone: str) -> str:

@@ -15,7 +15,7 @@
     label.textContent = say("Liên kết", "Link");
     const link = document.createElement("input");
     link.readOnly = true;
-    link.value = event.detail.link;
+    link.value = location.origin + event.detail.link;
     link.id = "invite-link";
     label.append(link);
     const copy = document.createElement("button");

@@ -156,6 +156,16 @@ def test_an_invitation_is_told_once_and_its_secret_is_nowhere_kept(made: Town) -
     assert "secret" not in listed
 
 
+def test_who_holds_the_link_sees_what_it_offers_and_nobody_else_does(made: Town) -> None:
+    secret, _ = invited(made)
+    offer = made.post("scores", "invitations/look", {"secret": secret}, "nguoi.moi").get_json()
+    assert (offer["role"], offer["scope_name"], offer["made_by"]) == ("department", "Ban Tuyên giáo", ADMIN)
+    assert {"digest", "made_at"} & set(offer) == set()
+    assert made.post("scores", "invitations/look", {"secret": secret}, None).status_code == 401
+    unknown = made.post("scores", "invitations/look", {"secret": "đoán"}, "nguoi.moi")
+    assert (unknown.status_code, rules_of(unknown)) == (404, {"unknown-invitation"})
+
+
 def test_whoever_holds_the_link_takes_the_role_once(made: Town) -> None:
     secret, digest = invited(made)
     assert made.post("scores", "scores", SCORE, "btg.09").status_code == 403
