@@ -306,7 +306,7 @@ class _Growing:
 
     def __init__(self, state: State) -> None:
         self.cycle = state.cycle
-        self.parts = {digest: dict(parts) for digest, parts in state.parts.items()}
+        self.parts = dict(state.parts)
         self.adopted = list(state.adopted)
         self.units = dict(state.units)
         self.departments = dict(state.departments)
@@ -331,12 +331,12 @@ class _Growing:
 
     def state(self) -> State:
         """What has become of it; the last thing that is asked."""
-        units = self.units | {code: growing.unit() for code, growing in self._touched.items()}
+        self.units.update((code, growing.unit()) for code, growing in self._touched.items())
         return State(
             self.cycle,
             self.parts,
             tuple(self.adopted),
-            units,
+            self.units,
             self.departments,
             self.grants,
             tuple(self.assignments),
@@ -358,7 +358,8 @@ def _cycle_opened(growing: _Growing, event: Stated) -> None:
 
 def _rulebook_part(growing: _Growing, event: Stated) -> None:
     data = event.data
-    growing.parts.setdefault(data["digest"], {})[data["index"]] = data["text"]
+    held = growing.parts.get(data["digest"], {})
+    growing.parts[data["digest"]] = {**held, data["index"]: data["text"]}
 
 
 def _rulebook_adopted(growing: _Growing, event: Stated) -> None:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from shared.events.canonical import (
@@ -288,6 +289,7 @@ def _check_time(attributes: dict[str, Any]) -> None:
         raise EnvelopeError(f"time is no moment of the calendar: {text}") from error
 
 
+@lru_cache(maxsize=256)  # the rows of a batch all ask for the same one
 def instant(moment: datetime) -> str:
     """``moment`` (aware) as the one written form of an instant: UTC, six digits, ``Z``."""
     if moment.tzinfo is None:

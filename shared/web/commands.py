@@ -92,9 +92,9 @@ class Act:
 
         Raises :class:`~shared.access.AccessDenied` or :class:`~shared.access.HatNeeded`.
         """
-        allowed: Allowed = decide_access(
-            self.grants, operation or self.operation, replace(target, demo=self.demo), self.acting_as
-        )
+        if target.demo != self.demo:
+            target = replace(target, demo=self.demo)
+        allowed: Allowed = decide_access(self.grants, operation or self.operation, target, self.acting_as)
         self.authorised = True
         grant = allowed.grant
         return Actor(self.principal.sub, grant.role, grant.scope, allowed.on_behalf, self.now)
