@@ -95,6 +95,7 @@ COMMANDS: dict[str, Command] = {
         ADMIN,
     ),
     "scores.withdraw_invitation": ("POST", f"invitations/sha256:{'0' * 64}/withdraw", {}, ADMIN),
+    "scores.look_at_invitation": ("POST", "invitations/look", {"secret": "không phải"}, KNOWN),
     "scores.accept_invitation": ("POST", "invitations/accept", {"secret": "không phải"}, KNOWN),
     "scores.assign_scoring": (
         "POST",
