@@ -19,11 +19,11 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, func, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Engine, bindparam, func, insert, select, text
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from shared.clock import ClockSkewed
-from shared.database import engine_for, read_transaction, write_transaction
+from shared.database import Prepared, engine_for, read_transaction, write_transaction
 from shared.events import Draft, Event
 from shared.events.signing import key_id, verify
 from shared.migrations import upgrade
@@ -42,6 +42,7 @@ from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
 SOURCE = f"/scores/{LEDGER}"
+ROW = [column.name for column in events_table.c]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -632,3 +633,21 @@ def test_marks_are_set_to_what_the_topic_holds(store: EventStore) -> None:
     assert [row.sequence for row in store.unsent()] == [5]
     assert store.resume_from(LEDGER, SOURCE, 0) == 4
     assert [row.sequence for row in store.unsent()] == [1, 2, 3, 4, 5]
+
+
+def test_a_prepared_statement_answers_and_refuses_as_any_other(engine: Engine, store: EventStore) -> None:
+    [event] = append(store, "QH-Q01")
+    asked = Prepared(
+        select(events_table.c.sequence, events_table.c.value, events_table.c.sent)
+        .where(events_table.c.subject == bindparam("of_subject"))
+        .limit(1)
+    )
+    again = Prepared(insert(events_table).inline(), [column for column in ROW if column != "appended"])
+    with write_transaction(engine) as connection:
+        [(sequence, value, sent)] = asked.rows(connection, {"of_subject": "QH-Q01"})
+        assert (sequence, bytes(value), bool(sent)) == (1, event.value, False)
+        assert asked.rows(connection, {"of_subject": "QH-Q02"}) == []
+        row = connection.execute(select(events_table)).mappings().one()
+    with pytest.raises(IntegrityError), write_transaction(engine) as connection:
+        again.run(connection, dict(row))
+    assert len(stored(engine)) == 1
