@@ -10,8 +10,6 @@ from __future__ import annotations
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from services.scores import setup
-from services.scores.assigning import assign_scoring, set_due
 from services.scores.commands import (
     AcknowledgeEvaluation,
     AdoptRulebook,
@@ -31,11 +29,13 @@ from services.scores.commands import (
     SubmitSheet,
     WithdrawScore,
 )
-from services.scores.completeness import turned
-from services.scores.entries import confirm_scores, dispute_score
-from services.scores.evaluations import acknowledge_evaluation, record_evaluation
-from services.scores.setup import in_force, unknown_criterion, unknown_department, unknown_unit
-from services.scores.sheet import submit_sheet
+from services.scores.deciding import setup
+from services.scores.deciding.assigning import assign_scoring, set_due
+from services.scores.deciding.completeness import turned
+from services.scores.deciding.entries import confirm_scores, dispute_score
+from services.scores.deciding.evaluations import acknowledge_evaluation, record_evaluation
+from services.scores.deciding.setup import in_force, unknown_criterion, unknown_department, unknown_unit
+from services.scores.deciding.sheet import submit_sheet
 from services.scores.state import State, Unit, evolve
 from shared.access import Target
 from shared.access.rules import SPEAKING

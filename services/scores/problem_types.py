@@ -117,6 +117,8 @@ _OWN = (
     # --- sheets, answers, evaluations, assignments
     _T("duplicate-row", 422, "Trùng dòng", "Duplicate row",
        "Mỗi tiêu chí một dòng.", "One row for each criterion."),
+    _T("no-such-number", 404, "Chưa có sự kiện mang số này", "No event of this number yet",
+       "Chọn một số không lớn hơn số mới nhất.", "Choose a number up to the newest one."),
     _T("unknown-score", 404, "Không có điểm này", "Unknown score",
        "Kiểm tra số trong danh sách.", "Check the number in the list."),
     _T("not-on-behalf", 409, "Không phải điểm nhập hộ", "Not entered for another",

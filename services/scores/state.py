@@ -160,7 +160,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The loaded part of a ledger as this service has stated it.
+    """A ledger as this service has stated it.
 
     ``ended``: grants that ended here and were given elsewhere (position 0 gives the first administrators
     theirs), with the instant of their end.

@@ -511,7 +511,7 @@ def test_what_the_page_says_of_a_value_is_what_the_rulebook_says(grid: Page) -> 
 
 def _column_of(leaf: Any) -> dict[str, Any]:
     from services.scores.pages.grid import column_data
-    from services.scores.seen_grid import Column
+    from services.scores.seen.grid import Column
     from shared.access import Target
 
     return column_data(Column(leaf, Target(), None), rulebook())

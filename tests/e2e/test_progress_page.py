@@ -9,7 +9,7 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from tests.support.browser import axe_finds_nothing, new_page, overflowing
 from tests.support.deciding import rulebook
 from tests.support.scores_site import LiveScores, demo_cycle, serving_scores

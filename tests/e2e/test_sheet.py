@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from tests.support.browser import axe_finds_nothing, new_page, overflowing
 from tests.support.deciding import rulebook
 from tests.support.files import pdf

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import inspect, text
 
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from tests.support.deciding import RULEBOOK, rulebook
 from tests.support.town import ADMIN, START, Town, accepted, town
 

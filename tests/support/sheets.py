@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from services.scores.commands import SheetRow, SubmitSheet
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from tests.support.deciding import rulebook
 
 

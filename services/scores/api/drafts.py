@@ -9,8 +9,8 @@ from flask import Response
 from marshmallow import Schema, fields, validate
 
 from services.scores.api.routes import blueprint
-from services.scores.bodies import Body, check_access
-from services.scores.drafts import MAX_CELLS, Edit, Kept, drafts_of, save
+from services.scores.kept.bodies import Body, check_access
+from services.scores.kept.drafts import MAX_CELLS, Edit, Kept, drafts_of, save
 from shared.access.directory import grants_of
 from shared.access.tokens import TokenMissing
 from shared.commanding import CommandSchema

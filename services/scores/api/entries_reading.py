@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
-from services.scores.seen_entries import STATES, Entered, entered_for, readable_bodies
+from services.scores.seen.entries import STATES, Entered, entered_for, readable_bodies
 from shared.access import AccessDenied
 from shared.database import read_transaction
 from shared.events.envelope import instant

@@ -10,9 +10,9 @@ from marshmallow import Schema, fields
 from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import Board, board_of
-from services.scores.schedule import sessions_of
-from services.scores.seen_evaluations import Evaluated, Received, evaluated_for
-from services.scores.setup import in_force
+from services.scores.deciding.setup import in_force
+from services.scores.inspected.schedule import sessions_of
+from services.scores.seen.evaluations import Evaluated, Received, evaluated_for
 from shared.access import AccessDenied
 from shared.database import read_transaction
 from shared.events.envelope import instant

@@ -13,7 +13,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
-from services.scores.bodies import Body, check_access
 from services.scores.evidence.clamd import ScannerUnreachable
 from services.scores.evidence.content import MEDIA_TYPES, check_content
 from services.scores.evidence.house import EvidenceHouse, evidence_house, held
@@ -23,7 +22,8 @@ from services.scores.evidence.receiving import Empty, Received, TooLarge, receiv
 from services.scores.evidence.seeing import Onlooker
 from services.scores.evidence.storage import CHUNK, Damaged, Missing, Unreachable, open_checked
 from services.scores.evidence.taking import Request, check_clean, check_place, note, view
-from services.scores.schedule import sessions_of
+from services.scores.inspected.schedule import sessions_of
+from services.scores.kept.bodies import Body, check_access
 from shared.database import read_transaction
 from shared.decisions import Refused
 from shared.events.envelope import instant

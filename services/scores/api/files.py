@@ -16,8 +16,8 @@ from marshmallow import Schema, fields, validate
 from services.scores.api.answers import private
 from services.scores.api.routes import blueprint, many
 from services.scores.board import board_of
-from services.scores.bodies import Body
 from services.scores.commands import Batch
+from services.scores.deciding.setup import in_force
 from services.scores.files.asking import Said, check_made_for, entries_of, schema_of
 from services.scores.files.desk import (
     LEDGER,
@@ -42,7 +42,7 @@ from services.scores.files.template import (
     register_template,
     xlsx_template,
 )
-from services.scores.setup import in_force
+from services.scores.kept.bodies import Body
 from shared.access.directory import grants_of
 from shared.batch import ALL_OR_NOTHING, MODES
 from shared.commanding import CommandSchema

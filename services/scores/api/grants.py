@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.scores import granting
 from services.scores.api.routes import blueprint
 from services.scores.commands import EndGrant, GiveGrant, HandOverGrant
+from services.scores.deciding import granting
 from services.scores.loading import state_of
 from services.scores.schemas import GrantEndSchema, GrantHandOverSchema, GrantSchema
 from services.scores.state import State

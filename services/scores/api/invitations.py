@@ -11,16 +11,16 @@ from typing import Any, cast
 from flask import Response, request
 from marshmallow import Schema, fields
 
-from services.scores import inviting
 from services.scores.api.answers import private, reader_for
 from services.scores.api.grants import grants_state
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
 from services.scores.commands import Invite
-from services.scores.invitations import find, keep, listed, note_accepted, note_withdrawn
-from services.scores.inviting import OPERATION, Invitation
-from services.scores.people import scope_name
+from services.scores.deciding import inviting
+from services.scores.deciding.inviting import OPERATION, Invitation
+from services.scores.kept.invitations import find, keep, listed, note_accepted, note_withdrawn
 from services.scores.schemas import InvitationSchema, NothingSchema, SecretSchema
+from services.scores.seen.people import scope_name
 from shared.access import Target
 from shared.access.directory import grants_of
 from shared.access.tokens import Principal

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.scores import lineage
 from services.scores.api.routes import blueprint
 from services.scores.commands import CloseUnit, MergeUnits, MoveUnit, RenameUnit, SplitUnit
+from services.scores.deciding import lineage
 from services.scores.loading import state_of
 from services.scores.schemas import CloseSchema, MergerSchema, MoveSchema, RenameSchema, SplitSchema
 from shared.store import LedgerTransaction

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Response, request
 
 from services.scores.api.routes import blueprint
-from services.scores.opening import check_opening
+from services.scores.deciding.opening import check_opening
 from shared.decisions import Refused
 from shared.store import EventRefused, EventStore
 from shared.web.commands import idempotency_key

@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from services.scores import people
 from services.scores.api.answers import private, reader_for
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
-from services.scores.people import Holding
-from services.scores.setup import in_force
+from services.scores.deciding.setup import in_force
+from services.scores.seen import people
+from services.scores.seen.people import Holding
 from shared.access import Grant
 from shared.database import read_transaction
 from shared.deciding import without_none

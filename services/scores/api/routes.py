@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from services.scores.commands import Batch, Command
 from services.scores.decider import decide, decide_batch, turned_by
-from services.scores.drafts import settle
+from services.scores.kept.drafts import settle
 from services.scores.loading import state_of
 from shared.batch import answer_of
 from shared.events import Draft

@@ -10,9 +10,9 @@ from marshmallow import Schema, fields, validate
 from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
-from services.scores.seen_sheet import SeenSheet, seen_sheet
-from services.scores.self_sheet import Entry
-from services.scores.setup import in_force, unknown_unit
+from services.scores.deciding.setup import in_force, unknown_unit
+from services.scores.seen.self_sheet import Entry
+from services.scores.seen.sheet import SeenSheet, seen_sheet
 from shared.decisions import Refused
 from shared.events.catalogue.scores import STAGES
 from shared.events.fields import Code, DecimalString

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select
 
-from services.scores.bodies import Body
+from services.scores.kept.bodies import Body
 from services.scores.tables import evidence_files, evidence_versions
 from shared.decisions import Refused
 

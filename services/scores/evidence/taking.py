@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import orjson
 
-from services.scores.bodies import OFFICE, UNIT
 from services.scores.evidence.clamd import Scanner
 from services.scores.evidence.keeping import Place, Version, keep
 from services.scores.evidence.receiving import Received
+from services.scores.kept.bodies import OFFICE, UNIT
 from services.scores.state import State
 from shared.access import AccessDenied
 from shared.decisions import Refused

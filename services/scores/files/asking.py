@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from marshmallow import Schema
 
 from services.scores.board import Board
-from services.scores.bodies import Body
+from services.scores.deciding.setup import in_force
 from services.scores.files.entries import CHANGED, Entry
 from services.scores.files.grid import Grid
 from services.scores.files.keeping import SCORES, Upload
 from services.scores.files.preview import Located, Preview, preview
 from services.scores.files.register import REGISTERS, register_entries
 from services.scores.files.scoring import Context, on_behalf, score_entries, stated_rulebook
+from services.scores.kept.bodies import Body
 from services.scores.schemas import ScoreSchema
-from services.scores.setup import in_force
 from shared.deciding import Caller
 from shared.decisions import Refused
 from shared.events.envelope import instant

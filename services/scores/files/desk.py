@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.scores.board import Board, board_of
-from services.scores.bodies import Body, check_access
 from services.scores.files.asking import looked_at, needs
 from services.scores.files.keeping import SCORES, Upload, find
 from services.scores.files.preview import Preview
 from services.scores.files.register import REGISTERS
+from services.scores.kept.bodies import Body, check_access
 from shared.access import AccessDenied, Grant, HatNeeded, Target, decide_access
 from shared.access.directory import LedgerSettings
 from shared.access.tokens import Principal, TokenMissing

@@ -14,8 +14,8 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from services.scores.board import Board, Value
-from services.scores.bodies import UNIT, Body
 from services.scores.files.columns import leaves_of
+from services.scores.kept.bodies import UNIT, Body
 from shared.access import Audience
 from shared.events.envelope import parse_instant
 from shared.formulas import csv_file

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.scores.board import Board, Value
-from services.scores.bodies import OFFICE, UNIT, Body
+from services.scores.deciding.setup import unknown_unit
 from services.scores.files import grid
 from services.scores.files.columns import (
     BASIS,
@@ -38,7 +38,7 @@ from services.scores.files.entries import (
 )
 from services.scores.files.grid import Cell, Grid, Row, Sheet, address
 from services.scores.files.values import CellRefused, code_of, decimal_of, folded_code, plain, words_of
-from services.scores.setup import unknown_unit
+from services.scores.kept.bodies import OFFICE, UNIT, Body
 from shared.decisions import Fault
 from shared.rulebook import Leaf, Rulebook
 from shared.rulebook.values import NO_TARGET

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.scores.board import Board
+from services.scores.deciding.setup import in_force
 from services.scores.files import grid
 from services.scores.files.columns import BASIS, TARGET, VALUE
 from services.scores.files.desk import Looked
@@ -16,7 +17,6 @@ from services.scores.files.keeping import SCORES
 from services.scores.files.register import REGISTERS, register_columns
 from services.scores.files.scoring import score_columns
 from services.scores.files.values import folded_code
-from services.scores.setup import in_force
 from shared.decisions import Fault
 from shared.rulebook import Rulebook
 from shared.web.i18n import number, tr

@@ -22,7 +22,6 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from services.scores.board import Board, Value
-from services.scores.bodies import UNIT, Body
 from services.scores.files.columns import (
     BASIS,
     NAME_HEADING,
@@ -37,7 +36,8 @@ from services.scores.files.columns import (
 )
 from services.scores.files.reading import LISTS, MARKS
 from services.scores.files.register import Register
-from services.scores.rule_words import ladder_lines, no_target_line, rule_line
+from services.scores.kept.bodies import UNIT, Body
+from services.scores.seen.rule_words import ladder_lines, no_target_line, rule_line
 from services.scores.state import Unit
 from shared.formulas import csv_file
 from shared.rulebook import Leaf, Rulebook

@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 
 from services.scores.board import Board, board_of
-from services.scores.bodies import OFFICE, Body
-from services.scores.drafts import drafts_of
+from services.scores.deciding.setup import in_force, unknown_department
+from services.scores.inspected.schedule import sessions_of
+from services.scores.kept.bodies import OFFICE, Body
+from services.scores.kept.drafts import drafts_of
 from services.scores.pages.entries import rows_of
 from services.scores.pages.frame import Frame, frame
-from services.scores.schedule import sessions_of
-from services.scores.seen_entries import DISPUTED, Entered, by_age, entered_for
-from services.scores.seen_grid import Grid, columns_of, grid_of
-from services.scores.setup import in_force, unknown_department
+from services.scores.seen.entries import DISPUTED, Entered, by_age, entered_for
+from services.scores.seen.grid import Grid, columns_of, grid_of
 from shared.access import AccessDenied, Target
 from shared.database import read_transaction
 from shared.decisions import Refused

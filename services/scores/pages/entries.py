@@ -10,7 +10,7 @@ from flask import Blueprint, render_template, request
 
 from services.scores.board import Board, board_of
 from services.scores.pages.frame import frame
-from services.scores.seen_entries import (
+from services.scores.seen.entries import (
     CONFIRMED,
     DISPUTED,
     STATES,

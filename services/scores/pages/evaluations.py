@@ -9,10 +9,10 @@ from flask import Blueprint, render_template, request
 
 from services.scores.api.evaluations_reading import seen_evaluations
 from services.scores.board import Board
+from services.scores.deciding.setup import in_force
 from services.scores.pages.entries import body_name, stated
 from services.scores.pages.frame import Frame, frame
-from services.scores.seen_evaluations import Evaluated, units_of
-from services.scores.setup import in_force
+from services.scores.seen.evaluations import Evaluated, units_of
 from shared.access import Target
 from shared.rulebook import Leaf
 from shared.rulebook.number import show

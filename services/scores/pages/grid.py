@@ -12,13 +12,13 @@ from flask import Blueprint, render_template, request, url_for
 from markupsafe import Markup
 
 from services.scores.board import Value, board_of
-from services.scores.bodies import DEPARTMENT, OFFICE, Body, check_access
-from services.scores.drafts import Kept, drafts_of
+from services.scores.deciding.setup import in_force
+from services.scores.inspected.schedule import Session, sessions_of
+from services.scores.kept.bodies import DEPARTMENT, OFFICE, Body, check_access
+from services.scores.kept.drafts import Kept, drafts_of
 from services.scores.pages.frame import Frame, frame
-from services.scores.rule_words import ladder_lines, no_target_line, rule_line
-from services.scores.schedule import Session, sessions_of
-from services.scores.seen_grid import Cell, Column, Grid, grid_of
-from services.scores.setup import in_force
+from services.scores.seen.grid import Cell, Column, Grid, grid_of
+from services.scores.seen.rule_words import ladder_lines, no_target_line, rule_line
 from shared.database import read_transaction
 from shared.events.envelope import instant, parse_instant
 from shared.rulebook import Rulebook

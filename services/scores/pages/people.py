@@ -10,16 +10,16 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 
-from services.scores import people
 from services.scores.board import Board, board_of
-from services.scores.granting import SERVICE_ROLES
-from services.scores.invitations import listed
-from services.scores.inviting import Invitation
-from services.scores.operation_words import WORDS, may_do
+from services.scores.deciding.granting import SERVICE_ROLES
+from services.scores.deciding.inviting import Invitation
+from services.scores.kept.invitations import listed
 from services.scores.pages.frame import Frame, frame, only_for
-from services.scores.people import Holding, Verdict
 from services.scores.schemas import GRANTED_ROLES
-from services.scores.setup_gaps import Gap, gaps
+from services.scores.seen import people
+from services.scores.seen.gaps import Gap, gaps
+from services.scores.seen.operation_words import WORDS, may_do
+from services.scores.seen.people import Holding, Verdict
 from services.scores.state import State
 from shared.access import Scope
 from shared.access.grants import BEGINNING

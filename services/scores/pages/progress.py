@@ -10,7 +10,7 @@ from services.scores.board import board_of
 from services.scores.pages.entries import body_name
 from services.scores.pages.frame import frame
 from services.scores.progress.matrix import Row, Scorer
-from services.scores.seen_progress import seen_progress
+from services.scores.seen.progress import seen_progress
 from shared.events.fields import CODE
 from shared.web.i18n import tr
 

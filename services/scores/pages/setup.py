@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Blueprint, current_app, render_template, request
 
-from services.scores import people
 from services.scores.board import Board, Note, board_of
 from services.scores.pages.frame import Frame, frame, only_for
 from services.scores.pages.people import scope_words, until_words
-from services.scores.setup_gaps import gaps
+from services.scores.seen import people
+from services.scores.seen.gaps import gaps
 from services.scores.state import State
 from shared.database import read_transaction
 from shared.events.catalogue.scores import STAGES

@@ -9,15 +9,15 @@ from flask import Blueprint, render_template, request
 
 from services.scores.api.sheet_reading import points_text, sheet_body
 from services.scores.board import board_of
-from services.scores.completeness import sheet_missing
+from services.scores.deciding.completeness import sheet_missing
+from services.scores.deciding.setup import in_force
+from services.scores.inspected.schedule import sessions_of
 from services.scores.pages.entries import body_name, stated
 from services.scores.pages.frame import Frame, frame
-from services.scores.rule_words import ladder_lines, no_target_line, rule_line
-from services.scores.schedule import sessions_of
-from services.scores.seen_evaluations import about_unit
-from services.scores.seen_sheet import SeenSheet, seen_sheet
-from services.scores.self_sheet import SUBMITTED, Entry
-from services.scores.setup import in_force
+from services.scores.seen.evaluations import about_unit
+from services.scores.seen.rule_words import ladder_lines, no_target_line, rule_line
+from services.scores.seen.self_sheet import SUBMITTED, Entry
+from services.scores.seen.sheet import SeenSheet, seen_sheet
 from shared.access import Target
 from shared.database import read_transaction
 from shared.rulebook import Leaf, ValueRefused, evaluate

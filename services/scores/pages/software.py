@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from services.scores.board import board_of
 from services.scores.pages.frame import frame
 from services.scores.progress.software import Use
-from services.scores.seen_progress import seen_report
+from services.scores.seen.progress import seen_report
 from shared.web.i18n import natural_key, tr
 
 

@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template, request, url_for
 
 from services.scores.board import Board, board_of
-from services.scores.bodies import DEPARTMENT, OFFICE, UNIT, Body
 from services.scores.files.columns import leaves_of
 from services.scores.files.desk import LEDGER, Looked, looked, may_keep
 from services.scores.files.grid import MAX_BYTES
@@ -16,6 +15,7 @@ from services.scores.files.keeping import KEPT_DAYS, SCORES, Listed, listed
 from services.scores.files.register import REGISTERS, UNITS
 from services.scores.files.scoring import on_behalf
 from services.scores.files.seen import pointed, tables
+from services.scores.kept.bodies import DEPARTMENT, OFFICE, UNIT, Body
 from services.scores.pages.frame import Frame, frame
 from shared.access import AccessDenied
 from shared.database import read_transaction

@@ -10,12 +10,12 @@ from flask import Blueprint, render_template, request, url_for
 from sqlalchemy import Connection
 
 from services.scores.board import Board, board_of
-from services.scores.bodies import DEPARTMENT, OFFICE, UNIT, Body
-from services.scores.drafts import Kept, drafts_of
+from services.scores.inspected.schedule import Session, sessions_of
+from services.scores.kept.bodies import DEPARTMENT, OFFICE, UNIT, Body
+from services.scores.kept.drafts import Kept, drafts_of
 from services.scores.pages.frame import Frame, frame
 from services.scores.pages.grid import session_words
-from services.scores.schedule import Session, sessions_of
-from services.scores.seen_work import (
+from services.scores.seen.work import (
     DepartmentWork,
     OfficeWork,
     UnitWork,

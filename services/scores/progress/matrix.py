@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.scores.board import Board
-from services.scores.completeness import asked_of, sheet_of
-from services.scores.schedule import Session
+from services.scores.deciding.completeness import asked_of, sheet_of
+from services.scores.inspected.schedule import Session
 from services.scores.state import State, Unit
 from shared.access import Audience
 from shared.rulebook import Leaf, Rulebook

@@ -14,7 +14,7 @@ from typing import Any
 import orjson
 
 from services.scores.board import Board, Value
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from services.scores.progress.matrix import SUBMITTED
 from services.scores.state import Unit
 from shared.events.canonical import check_profile

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from services.scores import drafts
+from services.scores.kept import drafts
 from tests.support.town import ADMIN, LEDGER, START, Town, accepted, rules_of, set_up_cycle, town
 
 BTG, OFFICE, Q01 = "department:BTG", "office:TST", "unit:QH-Q01"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from services.scores.bodies import Body
-from services.scores.drafts import Cell, Edit, Saved, drafts_of, save, settle
+from services.scores.kept.bodies import Body
+from services.scores.kept.drafts import Cell, Edit, Saved, drafts_of, save, settle
 from shared.database import engine_for, read_transaction, write_transaction
 from shared.events import Draft
 from shared.migrations import upgrade

@@ -11,7 +11,7 @@ import orjson
 import pytest
 from werkzeug.test import TestResponse
 
-from services.scores.schedule import sessions_of
+from services.scores.inspected.schedule import sessions_of
 from shared.database import read_transaction
 from tests.support.scores_site import demo_cycle
 from tests.support.town import ADMIN, LEDGER, Town, accepted

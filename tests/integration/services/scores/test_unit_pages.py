@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from services.scores.schedule import sessions_of
+from services.scores.inspected.schedule import sessions_of
 from shared.access.tables import grants
 from tests.support.scores_site import demo_cycle
 from tests.support.town import LEDGER, Town, accepted

@@ -9,9 +9,9 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from services.scores.commands import AssignScoring, RegisterDepartment, RegisterUnit, SetDue
-from services.scores.completeness import missing, sheet_of
+from services.scores.deciding.completeness import missing, sheet_of
+from services.scores.inspected.schedule import Session
 from services.scores.progress.matrix import Progress, Row, progress_of
-from services.scores.schedule import Session
 from shared.access import Audience
 from shared.access.rules import EVERYTHING
 from shared.events.envelope import instant

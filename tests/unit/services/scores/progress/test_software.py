@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.scores.commands import SetDue, WithdrawScore
-from services.scores.completeness import sheet_of
+from services.scores.deciding.completeness import sheet_of
 from services.scores.progress.software import Report, Use, report_of
 from shared.events.canonical import check_profile
 from tests.support.deciding import NOW, rulebook

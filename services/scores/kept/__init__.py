@@ -1,0 +1,1 @@
+"""What is kept beside the ledger for a body: its drafts, and invitations."""
