@@ -1,8 +1,7 @@
 """What the scores service knows of one ledger, folded from its own events.  Pure.
 
-A stream here is a subject: ``*`` (cycle, rulebook), a unit (its registration, scores, proposals, vetoes),
-``department:CODE``, ``grant:ID``.  A command loads the streams it needs and folds them into one
-:class:`State`; what was not loaded is not in it.
+A stream here is a subject: ``*`` (cycle, rulebook, assignments, due instants, evaluations), a unit (its
+registration, scores, proposals, vetoes), ``department:CODE``, ``grant:ID``.
 """
 
 from __future__ import annotations
