@@ -77,6 +77,18 @@ def without_none(**about: Any) -> dict[str, Any]:
     }
 
 
+def check_span(start: str, until: str | None) -> None:
+    """Refuse an end (exclusive, None = open) that does not lie after its start; both are instants."""
+    if until is not None and until <= start:
+        raise Refused(
+            "period-reversed",
+            "Thời điểm hết hạn phải sau thời điểm bắt đầu.",
+            "The end must lie after the start.",
+            field="until",
+            value=until,
+        )
+
+
 def check_day(day: str, today: date) -> None:
     """Refuse a decision dated after ``today`` (both in the ledger's zone)."""
     if date.fromisoformat(day) > today:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.support.browser import CHROMIUM, new_page
 
@@ -41,3 +41,29 @@ def phone(chromium: Browser, faults: list[str]) -> Iterator[Page]:
     yield new_page(context, faults)
     context.close()
     assert faults == []
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    """A desk of a test's own."""
+    made = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def browsing(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
+    """One session for all that happens in order, and what the browser complained about."""
+    complaints: list[str] = []
+    made = chromium.new_context(viewport={"width": 1440, "height": 900})
+    yield new_page(made, complaints), complaints
+    made.close()
+
+
+@pytest.fixture
+def session(browsing: tuple[Page, list[str]]) -> Iterator[Page]:
+    """The session's page; a refusal that the service answers is no complaint of the page."""
+    page, complaints = browsing
+    complaints.clear()
+    yield page
+    assert [one for one in complaints if "the server responded with a status of 4" not in one] == []

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
-from tests.support.browser import axe_finds_nothing, new_page, overflowing
+from tests.support.browser import axe_finds_nothing, overflowing
 from tests.support.ranking_site import PEOPLE, Site
 from tests.support.serving import Live, serving
 from tests.support.shown import DEMO, demo_rulebook, demo_units
@@ -32,24 +32,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     site.start()
     with serving(site) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browsing(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
-    """One session for all that happens in order, and what the browser complained about."""
-    faults: list[str] = []
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield new_page(context, faults), faults
-    context.close()
-
-
-@pytest.fixture
-def session(browsing: tuple[Page, list[str]]) -> Iterator[Page]:
-    """The session's page; a refusal that the service answers is no complaint of the page."""
-    page, faults = browsing
-    faults.clear()
-    yield page
-    assert [fault for fault in faults if "the server responded with a status of 4" not in fault] == []
 
 
 def become(page: Page, live: Live, person: str, then: str) -> None:

@@ -34,14 +34,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveScores]:
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A desk that may read and write the clipboard."""
-    made = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def grid(live: LiveScores, context: BrowserContext, faults: list[str]) -> Iterator[Page]:
     """BTG's grid as its specialist sees it; the browser complains about nothing but refusals."""
     live.become(context, "btg")

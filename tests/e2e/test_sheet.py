@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from services.scores.deciding.completeness import sheet_of
-from tests.support.browser import axe_finds_nothing, new_page, overflowing
+from tests.support.browser import axe_finds_nothing, overflowing
 from tests.support.deciding import rulebook
 from tests.support.files import pdf
 from tests.support.scores_site import LiveScores, demo_cycle, serving_scores
@@ -31,24 +31,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveScores]:
     made.settle()
     with serving_scores(made) as running:
         yield running
-
-
-@pytest.fixture(scope="module")
-def browsing(chromium: Browser) -> Iterator[tuple[Page, list[str]]]:
-    """One session for all that happens in order, and what the browser complained about."""
-    faults: list[str] = []
-    context = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield new_page(context, faults), faults
-    context.close()
-
-
-@pytest.fixture
-def session(browsing: tuple[Page, list[str]]) -> Iterator[Page]:
-    """The session's page; a refusal that the service answers is no complaint of the page."""
-    page, faults = browsing
-    faults.clear()
-    yield page
-    assert [fault for fault in faults if "the server responded with a status of 4" not in fault] == []
 
 
 def visit(page: Page, live: LiveScores, sub: str, path: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from playwright.sync_api import Browser, BrowserContext, FilePayload, Page, expect
+from playwright.sync_api import BrowserContext, FilePayload, Page, expect
 
 from shared.events import Event
 from shared.workbooks import XLSX
@@ -31,13 +31,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveScores]:
     accepted([made.post("scores", "scores", score, "vanphong")])
     with serving_scores(made) as running:
         yield running
-
-
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
-    made = chromium.new_context(viewport={"width": 1440, "height": 900})
-    yield made
-    made.close()
 
 
 @pytest.fixture

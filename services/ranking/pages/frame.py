@@ -15,15 +15,7 @@ from services.ranking.pages.acting import hats
 from services.ranking.view import count, local_time
 from services.ranking.what_if.trying import OPERATION
 from shared.web.i18n import language, tr
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A place to go: its address and its words; ``current``: one is there."""
-
-    href: str
-    words: str
-    current: bool
+from shared.web.nav import Link
 
 
 @dataclass(frozen=True, slots=True)

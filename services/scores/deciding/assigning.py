@@ -6,7 +6,7 @@ from services.scores.commands import AssignScoring, SetDue
 from services.scores.deciding.setup import in_force, unknown_criterion, unknown_department
 from services.scores.state import State
 from shared.access import Target
-from shared.deciding import Caller, without_none
+from shared.deciding import Caller, check_span, without_none
 from shared.decisions import Refused
 from shared.events import Draft
 from shared.events.envelope import instant
@@ -40,14 +40,7 @@ def assign_scoring(state: State, command: AssignScoring, caller: Caller) -> list
             field="from",
             value=start,
         )
-    if command.until is not None and command.until <= start:
-        raise Refused(
-            "period-reversed",
-            "Thời điểm hết hạn phải sau thời điểm bắt đầu.",
-            "The end must lie after the start.",
-            field="until",
-            value=command.until,
-        )
+    check_span(start, command.until)
     if state.owner(leaf, start) == command.owner and command.until is None:
         raise Refused(
             "nothing-changed",

@@ -13,7 +13,7 @@ from services.scores.commands import EndGrant, GiveGrant, HandOverGrant
 from services.scores.deciding.setup import unknown_department, unknown_unit
 from services.scores.state import GivenGrant, State
 from shared.access import Grant, Scope, Target
-from shared.deciding import Caller, without_none
+from shared.deciding import Caller, check_span, without_none
 from shared.decisions import Refused
 from shared.events import Draft
 from shared.events.envelope import instant
@@ -109,14 +109,7 @@ def check(state: State, command: GiveGrant, now: str) -> None:
     _check_scope(state, command)
     _check_account(state, command, now)
     start = command.start or now
-    if command.until is not None and command.until <= start:
-        raise Refused(
-            "period-reversed",
-            "Thời điểm hết hạn phải sau thời điểm bắt đầu.",
-            "The end must lie after the start.",
-            field="until",
-            value=command.until,
-        )
+    check_span(start, command.until)
 
 
 def _given(

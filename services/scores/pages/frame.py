@@ -13,17 +13,9 @@ from shared.access import AccessDenied, HatNeeded, Target, decide_access
 from shared.access.grants import Scope
 from shared.access.rules import SPEAKING
 from shared.web.i18n import tr
+from shared.web.nav import Link
 from shared.web.problems import Problem
 from shared.web.runtime import Reader, reader
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A place to go: its address and its words; ``current``: one is there."""
-
-    href: str
-    words: str
-    current: bool
 
 
 @dataclass(frozen=True, slots=True)
