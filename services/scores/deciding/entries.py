@@ -13,24 +13,24 @@ from shared.events import Draft
 
 
 def confirm_scores(state: State, command: ConfirmScores, caller: Caller) -> list[Draft]:
-    """One fact per unit: the responsible body confirms these values, one list of many units at once."""
-    by_unit: dict[str, list[int]] = {}
-    speakers: dict[str, tuple[Speaker, str]] = {}
+    """One fact per unit and responsible body: it confirms these values, one list of many units at once."""
+    confirmed: dict[tuple[str, str], list[int]] = {}
+    speakers: dict[str, Speaker] = {}
     entries = _entries(state)
     for number in dict.fromkeys(command.scores):
         unit, entry = _entry(entries, number, "scores")
         speaker = caller.authorise(Target(owners=(entry.responsible,)), "scores.answer_entry")
         if entry.confirmed:
-            raise _answered(number)
-        by_unit.setdefault(unit, []).append(number)
-        speakers.setdefault(unit, (speaker, entry.responsible))
+            raise _answered(number, "scores")
+        confirmed.setdefault((unit, entry.responsible), []).append(number)
+        speakers[entry.responsible] = speaker
     return [
         Draft(
             "score.confirmed.v1",
             unit,
-            {**speakers[unit][0].facts(responsible=speakers[unit][1]), "scores": sorted(numbers)},
+            {**speakers[body].facts(responsible=body), "scores": sorted(numbers)},
         )
-        for unit, numbers in by_unit.items()
+        for (unit, body), numbers in confirmed.items()
     ]
 
 
@@ -39,7 +39,7 @@ def dispute_score(state: State, command: DisputeScore, caller: Caller) -> list[D
     unit, entry = _entry(_entries(state), command.score, "score")
     speaker = caller.authorise(Target(owners=(entry.responsible,)), "scores.answer_entry")
     if entry.confirmed or entry.disputed:
-        raise _answered(command.score)
+        raise _answered(command.score, "score")
     facts = speaker.facts(responsible=entry.responsible)
     return [Draft("score.disputed.v1", unit, {**facts, "score": command.score, "text": command.text})]
 
@@ -82,12 +82,12 @@ def _entry(entries: _Entries, number: int, field: str) -> tuple[str, Entry]:
     return found
 
 
-def _answered(number: int) -> Refused:
+def _answered(number: int, field: str) -> Refused:
     return Refused(
         "entry-answered",
         f"Điểm số {number} đã được trả lời.",
         f"Score {number} was answered already.",
-        field="scores",
+        field=field,
         value=number,
         status=409,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.scores.commands import ConfirmScores, DisputeScore, WithdrawScore
+from services.scores.commands import AssignScoring, ConfirmScores, DisputeScore, WithdrawScore
 from services.scores.state import State, fold
 from shared.access import AccessDenied
 from shared.decisions import Refused
@@ -121,6 +121,28 @@ def test_a_list_over_several_units_is_one_fact_per_unit() -> None:
         ("LLVT-BTL", [70]),
         ("QH-Q01", [57]),
     ]
+
+
+def test_who_speaks_for_two_bodies_confirms_for_each_in_its_own_name() -> None:
+    state = entered()
+    moved = AssignScoring("3.2", "BTG", "77-QĐ/TĐTN")
+    state = given(state, *when(state, moved, OFFICE))
+    theirs = score("3.2", "0", document="46-BC/BTG")
+    state = numbered(state, when(state, theirs, OFFICE)[0], first=70)
+    both = person("department@department:TST", "department@department:BTG")
+    drafts = when(state, ConfirmScores((57, 70)), both)
+    assert fits_catalogue(drafts)
+    assert [(one.data["responsible"], one.data["actor"]["scope"], one.data["scores"]) for one in drafts] == [
+        ("TST", "department:TST", [57]),
+        ("BTG", "department:BTG", [70]),
+    ]
+
+
+def test_an_answer_to_what_was_answered_names_the_field_that_it_came_in() -> None:
+    state = entered()
+    state = given(state, *when(state, ConfirmScores((57,)), TST))
+    assert refusal(state, ConfirmScores((57,))).faults[0].field == "scores"
+    assert refusal(state, DisputeScore(57, "xem lại")).faults[0].field == "score"
 
 
 def test_the_office_cannot_state_anothers_value_as_its_own_even_by_mistake() -> None:
