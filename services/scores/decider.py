@@ -158,6 +158,7 @@ def withdraw_score(state: State, command: WithdrawScore, caller: Caller) -> Draf
     leaf = _leaf(book, command.criterion)
     speaker = _may_score(state, unit, leaf, command.stage, caller, "scores.withdraw_score")
     check_happened(command.occurred_at, caller.now)
+    _check_signed(book, command, speaker)
     if not unit.values.get((leaf.id, command.stage)):
         raise Refused(
             "nothing-to-withdraw",
@@ -319,7 +320,7 @@ def _check_change(unit: Unit, command: RecordScore) -> None:
 
 
 def _check_entered(book: Rulebook, command: RecordScore, speaker: Speaker, *, on_behalf: bool) -> None:
-    """Who may state it finally (policy ``signoff``), and what an entry for another rests on (plan III.3)."""
+    """What an entry for another rests on (plan III.3), who states it finally, and who says for whom."""
     if on_behalf and command.document is None:
         raise Refused(
             "document-missing",
@@ -327,15 +328,7 @@ def _check_entered(book: Rulebook, command: RecordScore, speaker: Speaker, *, on
             "An entry for another body names its source document.",
             field="document",
         )
-    if speaker.role == "department" and book.policies["signoff"] == "head":
-        raise Refused(
-            "signoff-needed",
-            "Chuyên viên chỉ lưu nháp; Trưởng Ban (lãnh đạo đơn vị) là người gửi điểm.",
-            "A specialist keeps a draft; the head of the department submits it.",
-            field="stage",
-            value=command.stage,
-            status=409,
-        )
+    _check_signed(book, command, speaker)
     if command.entered_by is not None and speaker.role != "department_head":
         raise Refused(
             "entered-by-not-wanted",
@@ -343,6 +336,19 @@ def _check_entered(book: Rulebook, command: RecordScore, speaker: Speaker, *, on
             "Only a head who submits a specialist's draft says who entered it.",
             field="entered_by",
             value=command.entered_by,
+        )
+
+
+def _check_signed(book: Rulebook, command: RecordScore | WithdrawScore, speaker: Speaker) -> None:
+    """Policy ``signoff: head``: what stands for a department is given, and taken away, by its head alone."""
+    if speaker.role == "department" and book.policies["signoff"] == "head":
+        raise Refused(
+            "signoff-needed",
+            "Chuyên viên chỉ lưu nháp; Trưởng Ban (lãnh đạo đơn vị) là người gửi hoặc rút điểm.",
+            "A specialist keeps a draft; the head of the department submits or withdraws it.",
+            field="stage",
+            value=command.stage,
+            status=409,
         )
 
 

@@ -342,6 +342,17 @@ def test_where_the_head_signs_a_specialist_only_drafts_and_one_event_names_both(
     assert (draft.data["actor"]["sub"], draft.data["entered_by"]) == ("BTG-TRUONG", "BTG-001")
 
 
+def test_where_the_head_signs_a_specialist_takes_nothing_back_that_the_head_has_stated() -> None:
+    head = person("department_head@department:BTG", sub="BTG-TRUONG")
+    state = signed_by_heads()
+    state = given(state, *when(state, score("1.2", "5"), head))
+    withdrawal = WithdrawScore("QH-Q01", "1.2", "department", "nhầm")
+    error = refusal(withdrawal, state=state)
+    assert (error.rule, error.status) == ("signoff-needed", 409)
+    (draft, *_) = when(state, withdrawal, head)
+    assert draft.type == "score.withdrawn.v1"
+
+
 def test_nobody_but_a_head_says_for_whom_he_submits() -> None:
     assert refusal(score("1.2", "5", entered_by="BTG-002")).rule == "entered-by-not-wanted"
 
