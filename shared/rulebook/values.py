@@ -235,11 +235,14 @@ def _raw(
         metric = amount if wanted is None else 100 * amount / wanted
         row = _row(leaf.ladder, metric, value)
         rule, exact = "ladder", most * leaf.ladder.rows[row].frac
+    return Working(rule, exact, at_leaf(rulebook, exact), amount, wanted, metric, row)
+
+
+def at_leaf(rulebook: Rulebook, exact: Fraction) -> Fraction:
+    """What counts of ``exact`` points worked out from a raw input: rounded, unless only the total is (§5)."""
     if rulebook.number.round_at == "total":
-        rounded = exact
-    else:
-        rounded = number.to_step(exact, rulebook.number.step, rulebook.number.rounding)
-    return Working(rule, exact, rounded, amount, wanted, metric, row)
+        return exact
+    return number.to_step(exact, rulebook.number.step, rulebook.number.rounding)
 
 
 def _number(text: str | None, field: str) -> Fraction:

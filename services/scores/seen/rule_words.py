@@ -10,6 +10,7 @@ from fractions import Fraction
 from shared.rulebook import Leaf, Rulebook
 from shared.rulebook.model import Bounds
 from shared.rulebook.number import show
+from shared.rulebook.values import at_leaf
 
 Line = tuple[str, str]
 
@@ -38,12 +39,12 @@ def rule_line(leaf: Leaf, book: Rulebook) -> Line:
 
 
 def ladder_lines(leaf: Leaf, area: str, book: Rulebook) -> tuple[tuple[Line, Line], ...]:
-    """Each row of the ladder: its condition, and the points it gives in ``area`` before rounding."""
+    """Each row of the ladder: its condition, and the points that count for it in ``area``."""
     if leaf.ladder is None:
         return ()
     percent = " %" if leaf.ladder.unit == "percent" else ""
     return tuple(
-        (_condition(row.bounds, percent), _both(leaf.max[area] * row.frac, book.number.scale))
+        (_condition(row.bounds, percent), _both(at_leaf(book, leaf.max[area] * row.frac), book.number.scale))
         for row in leaf.ladder.rows
     )
 

@@ -127,7 +127,7 @@ export function showPanel(cell) {
     el("h2", {}, unit.name),
     el("p", { class: "gr-what" }, el("b", {}, column.id), ` ${column.label}`),
     el("p", { class: "quiet" }, say("Tối đa ", "At most "), el("b", { class: "num" }, shown(column.max[unit.area])), ` · ${column.rule}`),
-    ...(lines.length ? [el("table", { class: "gr-ladder" }, el("tbody", {}, ...lines.map(([condition, points]) => el("tr", {}, el("td", {}, condition), el("td", { class: "num" }, `${points} ${say("điểm", "points")}`))))), el("p", { class: "quiet" }, say(`làm tròn theo bước ${shown(column.step)}`, `rounded to steps of ${column.step}`))] : []),
+    ...(lines.length ? [el("table", { class: "gr-ladder" }, el("tbody", {}, ...lines.map(([condition, points]) => el("tr", {}, el("td", {}, condition), el("td", { class: "num" }, `${points} ${say("điểm", "points")}`)))))] : []),
     ...(fault ? [el("p", { class: "gr-words" }, fault.words)] : isEmpty(content(cell)) ? [] : [pointsOf(cell)].filter(Boolean)),
     ...(column.target && mayScore ? [el("p", {}, el("button", { type: "button", class: "bv-button", onclick: () => { change([[cell.fields[1], data.no_target]]); go(cell.fields[1]); } }, say("Không giao chỉ tiêu", "No target was set")), " ", el("small", {}, column.no_target || ""))] : []),
     ...(draft && cell.by ? [el("p", { class: "quiet" }, say("Nháp: ", "Draft: "), cell.by === data.who ? say("của bạn", "yours") : cell.by, cell.edited ? `, ${at(cell.edited)}` : "", cell.ready ? say(", đã trình", ", laid before the head") : "")] : []),

@@ -84,7 +84,7 @@ def test_a_template_has_one_sheet_per_area_with_its_units_in_natural_order(made:
         *("1.1", "1.1 chỉ tiêu", "1.1 căn cứ", "1.2", "1.2 căn cứ", "1.3", "1.3 căn cứ"),
     ]
     assert "Tối đa 6 điểm, bước 0,25" in sheet["C4"].value
-    assert "≥ 70 %: 4,80" in sheet["C5"].value
+    assert "≥ 70 %: 4,75" in sheet["C5"].value
 
 
 def test_only_the_cells_to_fill_in_can_be_changed_and_they_check_what_is_typed(made: Town) -> None:
