@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.scores.commands import AssignScoring, SetDue
+from services.scores.deciding.completeness import turned_by_assignment
 from services.scores.deciding.setup import in_force, unknown_criterion, unknown_department
 from services.scores.state import State
 from shared.access import Target
@@ -14,7 +15,10 @@ from shared.rulebook.model import TEAM
 
 
 def assign_scoring(state: State, command: AssignScoring, caller: Caller) -> list[Draft]:
-    """Another body scores a criterion, never backwards: what was scored before stays its author's."""
+    """Another body scores a criterion, never backwards: what was scored before stays its author's.
+
+    What that completes or opens again for the old and the new owner is stated with it, if it holds at once.
+    """
     speaker = caller.authorise(Target(), "scores.assign_scoring")
     book = in_force(state)
     leaf = book.leaf.get(command.criterion)
@@ -58,7 +62,8 @@ def assign_scoring(state: State, command: AssignScoring, caller: Caller) -> list
         "document": command.document,
         **without_none(until=command.until),
     }
-    return [Draft("scoring.assigned.v1", "*", data)]
+    assigned = Draft("scoring.assigned.v1", "*", data)
+    return [assigned, *turned_by_assignment(state, assigned, now)]
 
 
 def set_due(state: State, command: SetDue, caller: Caller) -> list[Draft]:

@@ -61,9 +61,37 @@ def turned(state: State, drafts: Sequence[Draft], moment: str) -> list[Draft]:
     book = state.rulebook()
     if not touched or book is None:
         return []
-    after = fold(touched, state)
+    return _turned(fold(touched, state), book, _concerned(touched), moment)
+
+
+def turned_by_assignment(state: State, assigned: Draft, moment: str) -> list[Draft]:
+    """What an assignment completes, or opens again: for its criterion's old and new owner, in every unit.
+
+    Only one that holds at ``moment``: one that begins later turns nothing now, and what it changes then is
+    seen by who reads (:func:`missing`), and stated with the next score of that body for that unit.
+    """
+    book = state.rulebook()
+    if book is None:
+        return []
+    after = fold([assigned], state)
+    leaf = book.leaf[assigned.data["criterion"]]
+    bodies = (state.owner(leaf, moment), after.owner(leaf, moment))
+    if bodies[0] == bodies[1]:
+        return []
+    actor, last = assigned.data["actor"], book.period.end
+    concerned = [
+        (code, body, actor) for code, unit in after.units.items() if unit.open_on(last) for body in bodies
+    ]
+    return _turned(after, book, sorted(concerned, key=lambda one: one[0]), moment)
+
+
+_Concerned = tuple[str, str, Mapping[str, object]]
+"""Unit, body, actor."""
+
+
+def _turned(after: State, book: Rulebook, concerned: Iterable[_Concerned], moment: str) -> list[Draft]:
     found: list[Draft] = []
-    for code, body, actor in _concerned(touched):
+    for code, body, actor in concerned:
         unit = after.units[code]
         asked = asked_of(after, book, unit.area, moment).get(body, ())
         if not asked:
@@ -77,7 +105,7 @@ def turned(state: State, drafts: Sequence[Draft], moment: str) -> list[Draft]:
     return found
 
 
-def _concerned(drafts: Iterable[Draft]) -> list[tuple[str, str, Mapping[str, object]]]:
+def _concerned(drafts: Iterable[Draft]) -> list[_Concerned]:
     """Unit, responsible body and actor of each pair that is touched, in order of first touch."""
     seen: dict[tuple[str, str], Mapping[str, object]] = {}
     for draft in drafts:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.scores.commands import Batch, WithdrawScore
+from services.scores.commands import AssignScoring, Batch, WithdrawScore
 from services.scores.decider import decide_batch, turned_by
 from services.scores.deciding.completeness import missing
 from services.scores.state import State, fold
+from shared.events import Draft
 from shared.events.envelope import instant
 from tests.support.deciding import NOW, fits_catalogue
-from tests.support.scored import BTG, Q01, given, score, set_up, when
+from tests.support.scored import ADMIN, BTG, Q01, given, score, set_up, when
 
 SET_UP = set_up()
 MOMENT = instant(NOW)
@@ -56,6 +60,38 @@ def test_a_withdrawal_of_the_only_value_opens_it_again() -> None:
     assert fits_catalogue(drafts)
     assert [draft.type for draft in drafts] == ["score.withdrawn.v1", "scoring.reopened.v1"]
     assert drafts[1].data["criteria"] == ["1.2"]
+
+
+def test_an_assignment_completes_whom_it_frees_of_the_last_and_opens_again_whom_it_burdens() -> None:
+    state = SET_UP
+    for criterion in ("1.1", "1.3"):
+        state = given(state, *when(state, score(criterion, "1"), BTG))
+    drafts = when(state, AssignScoring("1.2", "TST", "77-QĐ/TĐTN"), ADMIN)
+    assert fits_catalogue(drafts)
+    assert told(drafts) == [("scoring.completed.v1", "QH-Q01", "BTG")]
+    assert drafts[1].data["criteria"] == 2
+    state = given(state, *drafts)
+    drafts = when(state, AssignScoring("1.2", "BTG", "78-QĐ/TĐTN"), ADMIN)
+    assert told(drafts) == [("scoring.reopened.v1", "QH-Q01", "BTG")]
+    assert drafts[1].data["criteria"] == ["1.2"]
+
+
+def test_an_assignment_of_what_is_scored_already_opens_nothing() -> None:
+    state = given(complete(), *when(complete(), AssignScoring("1.2", "TST", "77-QĐ/TĐTN"), ADMIN))
+    assert told(when(state, AssignScoring("1.2", "BTG", "78-QĐ/TĐTN"), ADMIN)) == []
+
+
+def test_an_assignment_that_begins_later_turns_nothing_yet() -> None:
+    later = instant(NOW + timedelta(days=1))
+    state = given(SET_UP, *when(SET_UP, AssignScoring("1.2", "TST", "77-QĐ/TĐTN"), ADMIN))
+    for criterion in ("1.1", "1.3"):
+        state = given(state, *when(state, score(criterion, "1"), BTG))
+    assert "BTG" in state.units["QH-Q01"].completed
+    assert told(when(state, AssignScoring("1.2", "BTG", "78-QĐ/TĐTN", later), ADMIN)) == []
+
+
+def told(drafts: Sequence[Draft]) -> list[tuple[str, str, str]]:
+    return [(draft.type, draft.subject, draft.data["department"]) for draft in drafts[1:]]
 
 
 def complete() -> State:
