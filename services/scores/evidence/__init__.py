@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from services.scores.evidence.house import Holding, held
+from services.scores.evidence.house import Holding, held, only_cited
 
-__all__ = ["Holding", "held"]
+__all__ = ["Holding", "held", "only_cited"]

@@ -69,21 +69,31 @@ def evidence_house() -> EvidenceHouse:
     return found
 
 
+def only_cited(ledger: str, digests: Collection[str]) -> frozenset[str]:
+    """Those of ``digests`` whose file was never given here: nothing but the digest is known of it.
+
+    Asks the database alone: a page shows it while the storage is out of reach.
+    """
+    return frozenset(digests) - frozenset(_taken(ledger, digests))
+
+
 def held(ledger: str, digests: Collection[str]) -> Mapping[str, Holding]:
     """Which of ``digests`` (as facts of ``ledger`` cite them) this service can hand out.
 
     Raises :class:`~services.scores.evidence.storage.Unreachable`.
     """
-    wanted = sorted(set(digests))
-    query = select(evidence_files.c.sha256).where(
-        evidence_files.c.ledger == ledger, evidence_files.c.sha256.in_(wanted)
-    )
-    with read_transaction(runtime().engine) as connection:
-        taken = sorted(connection.execute(query).scalars())
+    taken = _taken(ledger, digests)
     storage = evidence_house().storage
     with ThreadPoolExecutor(_AT_ONCE) as pool:  # a bucket is a round trip for each
         there = dict(zip(taken, pool.map(storage.exists, taken), strict=True))
     return {
         digest: Holding.UNKNOWN if digest not in there else Holding.HELD if there[digest] else Holding.MISSING
-        for digest in wanted
+        for digest in sorted(set(digests))
     }
+
+
+def _taken(ledger: str, digests: Collection[str]) -> list[str]:
+    files = evidence_files.c
+    query = select(files.sha256).where(files.ledger == ledger, files.sha256.in_(sorted(set(digests))))
+    with read_transaction(runtime().engine) as connection:
+        return sorted(connection.execute(query).scalars())

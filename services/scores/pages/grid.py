@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from services.scores.board import Value, board_of
 from services.scores.deciding.setup import in_force
+from services.scores.evidence import only_cited
 from services.scores.inspected.schedule import Session, sessions_of
 from services.scores.kept.bodies import DEPARTMENT, OFFICE, Body, check_access
 from services.scores.kept.drafts import Kept, drafts_of
@@ -200,6 +201,7 @@ def _data(seen: Frame, found: Grid, book: Rulebook, acting: Acting | None) -> st
         "zone": zone,
         "no_target": NO_TARGET_WORD,
         "api": api,
+        "unheld": sorted(only_cited(seen.ledger, _cited(found))),
         "columns": [column_data(column, book) for column in found.columns],
         "units": [
             {"code": row.unit.code, "name": row.unit.name, "area": row.unit.area} for row in found.rows
@@ -207,6 +209,14 @@ def _data(seen: Frame, found: Grid, book: Rulebook, acting: Acting | None) -> st
         "cells": [[None if cell is None else _cell(cell, zone) for cell in row.cells] for row in found.rows],
     }
     return orjson.dumps(value).decode().replace("<", "\\u003c").replace("\u2028", "\\u2028")
+
+
+def _cited(found: Grid) -> set[str]:
+    """The digests that values and drafts of the grid cite."""
+    cells = [cell for row in found.rows for cell in row.cells if cell is not None]
+    values = [value.data for cell in cells for value in (cell.standing, cell.own, *cell.records) if value]
+    drafts = [cell.draft.content for cell in cells if cell.draft is not None]
+    return {file["sha256"] for said in (*values, *drafts) for file in said.get("evidence", ())}
 
 
 def column_data(column: Column, book: Rulebook) -> dict[str, Any]:

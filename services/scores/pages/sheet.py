@@ -11,6 +11,7 @@ from services.scores.api.sheet_reading import points_text, sheet_body
 from services.scores.board import board_of
 from services.scores.deciding.completeness import sheet_missing
 from services.scores.deciding.setup import in_force
+from services.scores.evidence import only_cited
 from services.scores.inspected.schedule import sessions_of
 from services.scores.pages.entries import body_name, stated
 from services.scores.pages.frame import Frame, frame
@@ -93,6 +94,7 @@ def sheet(org: str, cycle: str) -> str:
     if code is None:
         return _list(seen_frame)
     seen = seen_sheet(seen_frame.reader, code)
+    cited = [file for entry in seen.sheet.entries for file in entry.given.get("evidence", ())]
     return render_template(
         "scores/sheet.html",
         frame=seen_frame,
@@ -103,6 +105,7 @@ def sheet(org: str, cycle: str) -> str:
         due=seen.board.state.due_of("self"),
         about=about_unit(seen.board, seen.book, code) if seen.whole else (),
         hats=hats(seen_frame.reader.grants, "scores.submit_sheet", Target(unit=code)),
+        unheld=sorted(only_cited(seen_frame.ledger, {file["sha256"] for file in cited})),
         told=hats(seen_frame.reader.grants, "scores.acknowledge_evaluation", Target(unit=code)),
         api=f"/scores/v1/{seen_frame.ledger}",
         zone=seen_frame.reader.ledger.timezone,

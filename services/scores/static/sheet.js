@@ -12,6 +12,7 @@
   const say = (vi, en) => (english ? en : vi);
   const STATED = ["value", "target", "state", "basis", "evidence"];
   const number = (text) => (english ? text : text.replace(".", ","));
+  const unheld = new Set(page.dataset.unheld.split(" "));
   const items = new Map();
   const unitQuery = `unit=${encodeURIComponent(unit)}`;
 
@@ -193,8 +194,10 @@
       if (!list) return;
       list.replaceChildren(...this.evidence.map((file) => {
         const line = make("li");
-        const link = make("a", file.name);
-        link.href = `${api}/evidence/${file.sha256}`;
+        const held = !unheld.has(file.sha256);
+        const link = make(held ? "a" : "span", file.name);
+        if (held) link.href = `${api}/evidence/${file.sha256}`;
+        else link.append(make("small", say(" (chỉ có mã băm, tệp không gửi ở đây)", " (known by its digest only, no file was given)"), "quiet"));
         const size = make("span", ` ${number((file.size / 1024).toFixed(0))} kB`, "quiet num");
         const off = make("button", "×", "sh-off");
         off.type = "button";
@@ -211,6 +214,7 @@
     }
 
     cite(file) {
+      unheld.delete(file.sha256);
       const cited = { name: file.name, sha256: file.sha256, size: file.size };
       this.evidence = [...this.evidence.filter((one) => one.name !== cited.name), cited];
       this.showFiles();

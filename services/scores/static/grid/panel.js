@@ -10,10 +10,12 @@ const narrow = matchMedia("(max-width: 720px)");
 
 const STAGES = { self: say("Tự chấm", "Self score"), department: say("Ban chấm", "Department"), external: say("Đánh giá ngoài", "External evaluation") };
 
+const unheld = new Set(data.unheld);
+
 function evidenceOf(value) {
   if (!value.evidence || !value.evidence.length) return null;
   return el("ul", { class: "gr-files" }, ...value.evidence.map((file) =>
-    el("li", {}, el("a", { href: `${data.api}/evidence/${file.sha256}`, download: file.name }, file.name), " ", el("span", { class: "quiet num" }, `${Math.ceil(file.size / 1024)} KB`))));
+    el("li", {}, unheld.has(file.sha256) ? el("span", {}, file.name, el("small", {}, say(" (chỉ có mã băm, tệp không gửi ở đây)", " (known by its digest only, no file was given)"))) : el("a", { href: `${data.api}/evidence/${file.sha256}`, download: file.name }, file.name), " ", el("span", { class: "quiet num" }, `${Math.ceil(file.size / 1024)} KB`))));
 }
 
 function statement(value) {
@@ -59,6 +61,7 @@ function proofsOf(cell) {
     try {
       const done = await fetch(`${data.api}/evidence?${query}`, { method: "POST", headers, body: file });
       const { name, sha256, size, ...problem } = await done.json().catch(() => ({}));
+      unheld.delete(sha256);
       if (done.ok) cite([...cited.filter((one) => one.name !== name), { name, sha256, size }]);
       else answer.textContent = detailOf(problem);
     } catch { answer.textContent = say("Mất kết nối; thử lại.", "Connection lost; try again."); }

@@ -17,6 +17,7 @@ from tests.support.scores_site import demo_cycle
 from tests.support.town import ADMIN, LEDGER, Town, accepted
 
 UNITS = ("QH-Q01", "QH-Q03", "LLVT-BTL", "CNLD-KCX")
+DIGEST = "sha256:" + "ab" * 32
 HOSTILE = "</script><script>alert(1)</script>"
 
 
@@ -25,7 +26,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """Four units of the demonstration with some scores and drafts."""
     found = demo_cycle(tmp_path_factory.mktemp("grid"), units=UNITS)
     own = {"unit": "QH-Q01", "criterion": "1.2", "stage": "self", "value": "5.75", "basis": HOSTILE}
-    score = {"unit": "QH-Q01", "criterion": "1.2", "stage": "department", "value": "5.5"}
+    score: dict[str, Any] = {"unit": "QH-Q01", "criterion": "1.2", "stage": "department", "value": "5.5"}
+    score["evidence"] = [{"name": "bao-cao.pdf", "sha256": DIGEST, "size": 12}]
     entry = {"unit": "QH-Q01", "criterion": "2.2", "stage": "department", "value": "9", "document": "55-CV"}
     accepted(
         (
@@ -210,3 +212,7 @@ def test_a_session_that_moves_is_read_where_it_moved_to(made: Town) -> None:
         after = sessions_of(connection, LEDGER)
     assert (after["QH-Q03"].date, after["QH-Q03"].afternoon) == ("2020-11-18", True)
     assert sorted(after) == sorted(UNITS)
+
+
+def test_the_grid_says_which_evidence_is_known_by_its_digest_only(made: Town) -> None:
+    assert data_of(page(made, "grid?area=QH", "btg"))["unheld"] == [DIGEST]

@@ -17,6 +17,9 @@ from tests.support.town import LEDGER, Town, accepted
 
 UNITS = ("QH-Q01", "QH-Q03", "LLVT-CATP")
 
+DIGEST = "sha256:" + "cd" * 32
+CITED = {"evidence": [{"name": "tong-hop.pdf", "sha256": DIGEST, "size": 12}]}
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
@@ -28,7 +31,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         [
             found.post("scores", "scores", score("QH-Q01", "1.2", "5.5"), "btg"),
             found.post("scores", "scores", score("QH-Q01", "2.3", "4.25"), "bmt"),
-            found.post("scores", "scores", {**score("QH-Q01", "1.2", "5.75"), "stage": "self"}, "bithu.q01"),
+            found.post(
+                "scores", "scores", {**score("QH-Q01", "1.2", "5.75"), "stage": "self", **CITED}, "bithu.q01"
+            ),
             *(
                 found.post("scores", "scores", score(unit, "2.2", "7", document="55-CV/TST"), "vanphong")
                 for unit in UNITS
@@ -43,7 +48,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
         house.engine.dispose()
 
 
-def score(unit: str, criterion: str, value: str, **about: str) -> dict[str, Any]:
+def score(unit: str, criterion: str, value: str, **about: Any) -> dict[str, Any]:
     return {"unit": unit, "criterion": criterion, "stage": "department", "value": value, **about}
 
 
@@ -118,6 +123,14 @@ def test_the_team_that_inspects_a_unit_reads_its_sheet_and_no_other(made: Town) 
     assert page(made, "sheet?unit=QH-Q03", member).status_code == 403
     assert "Quận Đoàn 1" in page(made, "sheet", member).text
     assert "Quận Đoàn 3" not in page(made, "sheet", member).text
+
+
+def test_evidence_known_by_its_digest_only_is_said_to_be_so_and_leads_nowhere(made: Town) -> None:
+    seen = page(made, "sheet?unit=QH-Q01", "vanphong").text
+    assert "tong-hop.pdf" in seen
+    assert "chỉ có mã băm" in seen
+    assert f"evidence/{DIGEST}" not in seen
+    assert f'data-unheld="{DIGEST}"' in seen
 
 
 def test_an_unknown_unit_has_no_sheet(made: Town) -> None:
