@@ -24,8 +24,11 @@ Accepts = Callable[[Any], bool]
 _HOOK_KINDS = ("pre_load", "post_load", "validates", "validates_schema")
 
 
-def acceptor(schema: Schema) -> Accepts:
-    """A function that is true only for values in which ``schema`` finds no fault."""
+def acceptor(schema: Schema, made_by: str | None = None) -> Accepts:
+    """A function that is true only for values in which ``schema`` finds no fault.
+
+    ``made_by``: the ``post_load`` hook that makes something of what was loaded; it is not run.
+    """
     if schema.unknown is not RAISE or schema.many or schema.partial:
         return _never
     checks: dict[str, Accepts] = {}
@@ -34,10 +37,10 @@ def acceptor(schema: Schema) -> Accepts:
     for name, field in schema.load_fields.items():
         key = field.data_key if field.data_key is not None else name
         checks[key] = _field(field)
-        plain = plain and key == name and field.attribute is None and field.load_default is missing
+        plain = plain and _stays(name, field)
         if field.required:
             required.add(key)
-    hooks = _hooks(schema, plain)
+    hooks = _hooks(schema, plain, made_by)
     if hooks is None:
         return _never
     needed = frozenset(required)
@@ -60,15 +63,35 @@ def acceptor(schema: Schema) -> Accepts:
     return accepts
 
 
+def loads_as_given(schema: Schema) -> bool:
+    """Whether what ``schema`` loads of a value that its acceptor accepts is that very value, at any depth."""
+    return all(_stays(name, field) and _inside(field) for name, field in schema.load_fields.items())
+
+
+def _stays(name: str, field: fields.Field[Any]) -> bool:
+    """Whether ``field`` stands in what is loaded exactly when it was given, under the same name."""
+    return field.data_key in (None, name) and field.attribute is None and field.load_default is missing
+
+
+def _inside(field: fields.Field[Any]) -> bool:
+    if isinstance(field, fields.List):
+        return _inside(field.inner)
+    if isinstance(field, fields.Dict):
+        return all(_inside(part) for part in (field.key_field, field.value_field) if part is not None)
+    return not isinstance(field, fields.Nested) or loads_as_given(field.schema)
+
+
 def _never(value: Any) -> bool:
     return False
 
 
-def _hooks(schema: Schema, plain: bool) -> list[Callable[..., None]] | None:
+def _hooks(schema: Schema, plain: bool, made_by: str | None) -> list[Callable[..., None]] | None:
     """The schema's own checks of whole objects, or None when it has hooks that cannot be run here."""
     found: list[Callable[..., None]] = []
     for kind in _HOOK_KINDS:
         for name, many, options in schema._hooks.get(kind, ()):
+            if kind == "post_load" and name == made_by:
+                continue
             if kind != "validates_schema" or many or options.get("pass_original") or not plain:
                 return None
             found.append(getattr(schema, name))
