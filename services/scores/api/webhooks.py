@@ -208,17 +208,19 @@ def _keeper(org: str, cycle: str, *, one_hat: bool = False) -> Iterator[_Keeper]
     with write_transaction(current.engine) as connection:
         held = grants_of(connection, ledger, principal.sub, current.clock.now(ledger, connection))
         acting_as = request.headers.get("Acting-As")
-        departments = _departments(held, acting_as, one_hat=one_hat)
+        departments = departments_of(held, acting_as, one_hat=one_hat)
         yield _Keeper(connection, ledger, principal.sub, departments, instant(datetime.now(UTC)))
 
 
 def _reading(org: str, cycle: str) -> tuple[str, tuple[str, ...]]:
     acting_principal()
     who = reader(org, cycle)
-    return who.ledger.ledger, _departments(who.grants, request.headers.get("Acting-As"))
+    return who.ledger.ledger, departments_of(who.grants, request.headers.get("Acting-As"))
 
 
-def _departments(held: Sequence[Grant], acting_as: str | None, *, one_hat: bool = False) -> tuple[str, ...]:
+def departments_of(
+    held: Sequence[Grant], acting_as: str | None = None, *, one_hat: bool = False
+) -> tuple[str, ...]:
     """The departments whose webhooks are reached.  Raises AccessDenied, and HatNeeded for ``one_hat``."""
     try:
         allowed = [decide_access(held, OPERATION, Target(), acting_as).grant]

@@ -18,6 +18,7 @@ from services.scores.pages import (
     sheet,
     software,
     uploads,
+    webhooks,
     work,
 )
 from shared.web.i18n import tr
@@ -47,5 +48,6 @@ def blueprint() -> Blueprint:
     setup.register(pages)
     sheet.register(pages)
     uploads.register(pages)
+    webhooks.register(pages)
     work.register(pages)
     return pages

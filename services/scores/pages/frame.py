@@ -111,6 +111,7 @@ _PAGES: tuple[tuple[str, str, str, Callable[[Reader], bool]], ...] = (
     ("entries", "Xác nhận", "Confirmations", _for(*SPEAKING, "office", "auditor")),
     ("evaluations", "Đánh giá ngoài", "External evaluations", _for(*SPEAKING, "unit", *_EVERYTHING)),
     ("uploads", "Tệp Excel", "Excel files", _for(*SPEAKING, "unit", "office", "admin")),
+    ("webhooks", "Webhook", "Webhooks", _for(*SPEAKING)),
     ("progress", "Tiến độ", "Progress", lambda who: bool(who.grants)),
     ("software", "Dùng phần mềm", "Use of the software", _for(*_EVERYTHING)),
     ("setup", "Thiết lập", "Set-up", _for_setup),

@@ -26,6 +26,14 @@ class NotAllowed(Exception):
     """The receiver's address is one that is not spoken to; the message says why, without any detail of it."""
 
 
+class BadAddress(ValueError):
+    """No address of a receiver that may be; the message says why, ``vi`` in Vietnamese."""
+
+    def __init__(self, vi: str, en: str) -> None:
+        super().__init__(en)
+        self.vi = vi
+
+
 @dataclass(frozen=True, slots=True)
 class Receiver:
     """A receiver as its address says; ``host`` is its name, ``target`` path and query."""
@@ -43,25 +51,33 @@ class Receiver:
 
 
 def receiver(url: str, *, demo: bool) -> Receiver:
-    """The receiver at ``url``.  Raises ``ValueError`` for one that is not allowed."""
+    """The receiver at ``url``.  Raises :class:`BadAddress` for one that is not allowed."""
     if len(url) > MAX_URL or not url.isascii() or any(character <= " " for character in url):
-        raise ValueError(f"at most {MAX_URL} printable ASCII characters")
-    parts = urlsplit(url)
+        raise BadAddress(
+            f"nhiều nhất {MAX_URL} ký tự ASCII in được", f"at most {MAX_URL} printable ASCII characters"
+        )
+    try:
+        parts = urlsplit(url)
+        stated_port = parts.port
+    except ValueError:
+        raise BadAddress("sai cách viết", "malformed") from None
     if parts.scheme != "https" and not (demo and parts.scheme == "http"):
-        raise ValueError("https only")
+        raise BadAddress("chỉ https", "https only")
     if parts.username is not None or parts.password is not None or "#" in url:
-        raise ValueError("no account and no fragment")
+        raise BadAddress("không ghi tài khoản, không có phần sau dấu #", "no account and no fragment")
     host = parts.hostname or ""
     if not host or host.endswith("."):
-        raise ValueError("no host")
+        raise BadAddress("thiếu tên máy", "no host")
     tls = parts.scheme == "https"
-    port = parts.port or (443 if tls else 80)
+    port = stated_port or (443 if tls else 80)
     if not demo and port not in PORTS:
-        raise ValueError(f"port {' or '.join(map(str, PORTS))} only")
+        raise BadAddress(
+            f"chỉ cổng {' hoặc '.join(map(str, PORTS))}", f"port {' or '.join(map(str, PORTS))} only"
+        )
     found = Receiver(tls, host, port, (parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
     literal = _literal(host)
     if literal is not None and not demo and not is_public(literal):
-        raise ValueError("public addresses only")
+        raise BadAddress("chỉ địa chỉ công khai", "public addresses only")
     return found
 
 
@@ -69,10 +85,10 @@ def check_url(url: str, *, demo: bool) -> None:
     """Refuse a webhook's address that is not allowed, as a command is refused."""
     try:
         receiver(url, demo=demo)
-    except ValueError as error:
+    except BadAddress as error:
         raise Refused(
             "webhook-address",
-            f"Địa chỉ webhook không được nhận ({error}).",
+            f"Địa chỉ webhook không được nhận: {error.vi}.",
             f"The webhook's address is not allowed: {error}.",
             field="url",
             value=url[:MAX_URL],

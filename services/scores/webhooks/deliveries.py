@@ -108,6 +108,12 @@ def of_webhook(connection: Connection, ledger: str, webhook: str, after: int, li
     return _all(connection, query.order_by(_D.position).limit(limit))
 
 
+def latest(connection: Connection, ledger: str, webhook: str, limit: int) -> list[Delivery]:
+    """Deliveries of a webhook, the last position first, a ping before all."""
+    query = select(deliveries).where(_D.ledger == ledger, _D.webhook == webhook)
+    return _all(connection, query.order_by(_D.position != PING, _D.position.desc()).limit(limit))
+
+
 def one(connection: Connection, ledger: str, webhook: str, position: int) -> Delivery | None:
     """The delivery of one position."""
     return next(iter(_all(connection, select(deliveries).where(_at(ledger, webhook, position)))), None)

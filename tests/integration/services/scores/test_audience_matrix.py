@@ -111,6 +111,7 @@ ROUTES: dict[str, dict[str, Names]] = {
     "scores_pages.setup": {"setup": SETUP},
     "scores_pages.software": {"software": ALL, f"software?unit={OWN}": ALL | {"unit"}},
     "scores_pages.uploads": {"uploads": KNOWN},
+    "scores_pages.webhooks": {"webhooks": BODIES},
     "scores_pages.upload": {"uploads/UPLOAD": BTG},
 }
 # Of no ledger: the same for everybody.

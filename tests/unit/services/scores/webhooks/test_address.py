@@ -100,3 +100,14 @@ def test_the_host_header_names_the_port_only_where_it_is_not_the_usual_one() -> 
 def test_public_addresses_are_public() -> None:
     assert is_public("8.8.8.8")
     assert not is_public("::ffff:10.0.0.1")
+
+
+@pytest.mark.parametrize("url", ["https://[::1", "https://a.example:99999/", "ftp://a.example/", "https:///x"])
+def test_what_is_no_address_is_refused_in_both_languages(url: str) -> None:
+    with pytest.raises(Refused) as caught:
+        check_url(url, demo=False)
+    (fault,) = caught.value.faults
+    assert (fault.rule, fault.field) == ("webhook-address", "url")
+    english = fault.en.partition(": ")[2].rstrip(".")
+    assert english
+    assert english not in fault.vi
