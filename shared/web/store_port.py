@@ -48,7 +48,8 @@ class CommandTransaction(Protocol):
         answer: bytes,
     ) -> None: ...
 
-    connection: Connection
+    @property
+    def connection(self) -> Connection: ...
 
 
 class CommandStore(Protocol):
