@@ -130,7 +130,7 @@ def install(app: Flask) -> None:
     @app.after_request
     def keep_language(response: Response) -> Response:
         # An image or a document in one language is not a reader's choice of it, and may be kept by caches.
-        if request.args.get("lang") in LANGUAGES and response.mimetype == "text/html":
+        if response.mimetype == "text/html" and request.args.get("lang") in LANGUAGES:
             response.set_cookie(
                 COOKIE, request.args["lang"], max_age=365 * 86400, samesite="Lax", httponly=True, path="/"
             )
