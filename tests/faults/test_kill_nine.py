@@ -66,6 +66,7 @@ class Client:
             body = {
                 "unit": UNITS[dice.randrange(len(UNITS))],
                 "criterion": "6.2",
+                "reason": "đo lại",
                 "stage": "department",
                 "value": f"{quarters // 4}{('', '.25', '.5', '.75')[quarters % 4]}",
             }
