@@ -81,7 +81,6 @@ class EventStore:
                 self._lock(connection, ledger)
             tx = LedgerTransaction(connection, ledger, self.service, signer=self._signer, clock=self._clock)
             yield tx
-            tx.write()
         tx.committed()
 
     def unsent(self, limit: int = 500) -> list[Unsent]:

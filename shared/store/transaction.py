@@ -11,7 +11,7 @@ import uuid_utils
 from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column, select, true
 
 from shared.clock import Clock
-from shared.database import Prepared, is_postgres
+from shared.database import Prepared
 from shared.events.catalogue import interpret
 from shared.events.envelope import (
     Draft,
@@ -93,18 +93,6 @@ _ASK_SINCE = Prepared(_SINCE)
 _ASK_STREAM = Prepared(_STREAM)
 _APPEND_ONE = Prepared(_APPEND, [column.name for column in events.c if column.name != "appended"])
 _REMEMBER_ONE = Prepared(_REMEMBER, [column.name for column in idempotency.c])
-# A command of one event writes both in one trip, on PostgreSQL (SQLite has no insert within another).
-_APPEND_AND_REMEMBER = Prepared(
-    insert(idempotency)
-    .inline()
-    .values({column.name: bindparam(f"of_{column.name}") for column in idempotency.c})
-    .add_cte(
-        insert(events)
-        .inline()
-        .values({c.name: bindparam(f"event_{c.name}") for c in events.c if c.name != "appended"})
-        .cte("appended_event")
-    )
-)
 
 
 class EventRefused(ValueError):
@@ -114,15 +102,14 @@ class EventRefused(ValueError):
 class LedgerTransaction:
     """Reads and appends of one command.  Made by :meth:`shared.store.EventStore.transaction`.
 
-    ``source``: what this service signs as.  An exception that leaves the block undoes all of it, numbers
-    included.
+    ``connection``: the open transaction, for own read tables.  ``source``: what this service signs as.
+    An exception that leaves the block undoes all of it, numbers included.
     """
 
     def __init__(
         self, connection: Connection, ledger: str, service: str, *, signer: Signer, clock: Clock
     ) -> None:
-        self._connection = connection
-        self._unwritten: dict[str, Any] | None = None
+        self.connection = connection
         self.ledger = ledger
         self.source = source_of(service, ledger)
         self._signer = signer
@@ -133,21 +120,6 @@ class LedgerTransaction:
         self._stated: list[Event] = []
         self._keep: Callable[[list[Event]], None] | None = None
         self._own_heads: Mapping[str, int] | None = None
-
-    @property
-    def connection(self) -> Connection:
-        """The open transaction, for own read tables; ask for it anew after :meth:`append`.
-
-        A single event is written together with its answer, or as soon as somebody asks for the connection.
-        """
-        self.write()
-        return self._connection
-
-    def write(self) -> None:
-        """Write the event that still waits for its answer, if any; the store asks before it commits."""
-        if self._unwritten is not None:
-            row, self._unwritten = self._unwritten, None
-            _APPEND_ONE.run(self._connection, row)
 
     @property
     def appended(self) -> bool:
@@ -306,23 +278,19 @@ class LedgerTransaction:
         """Keep the answer of this command.  Only an accepted one's: ``ValueError`` for a status above 299."""
         if not 200 <= status <= 299:
             raise ValueError(f"a refusal is not remembered: {status}")
-        told = {
-            "ledger": self.ledger,
-            "commandid": command_id,
-            "principal": principal,
-            "route": route,
-            "key": key,
-            "body_digest": body_digest,
-            "status": status,
-            "answer": answer,
-        }
-        if self._unwritten is None or not is_postgres(self._connection):
-            _REMEMBER_ONE.run(self.connection, told)
-            return
-        row, self._unwritten = self._unwritten, None
-        both = {f"event_{name}": value for name, value in row.items()}
-        both |= {f"of_{name}": value for name, value in told.items()}
-        _APPEND_AND_REMEMBER.run(self._connection, both)
+        _REMEMBER_ONE.run(
+            self.connection,
+            {
+                "ledger": self.ledger,
+                "commandid": command_id,
+                "principal": principal,
+                "route": route,
+                "key": key,
+                "body_digest": body_digest,
+                "status": status,
+                "answer": answer,
+            },
+        )
 
     def _events(self, query: Prepared, **values: Any) -> list[Event]:
         rows = query.rows(self.connection, {"of_ledger": self.ledger, "of_source": self.source, **values})
@@ -399,8 +367,7 @@ class LedgerTransaction:
             }
             for event in signed
         ]
-        self.write()
         if len(rows) == 1:
-            self._unwritten = rows[0]
+            _APPEND_ONE.run(self.connection, rows[0])
         else:
-            self._connection.execute(_APPEND, rows)
+            self.connection.execute(_APPEND, rows)

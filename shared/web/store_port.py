@@ -48,8 +48,7 @@ class CommandTransaction(Protocol):
         answer: bytes,
     ) -> None: ...
 
-    @property
-    def connection(self) -> Connection: ...
+    connection: Connection
 
 
 class CommandStore(Protocol):

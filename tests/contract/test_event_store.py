@@ -31,7 +31,6 @@ from shared.store import (
     EventRefused,
     EventStore,
     KeyReused,
-    LedgerTransaction,
     body_digest,
     command_id,
     receipts_body,
@@ -98,14 +97,6 @@ def assert_gapless(found: list[Event]) -> None:
 def append(store: EventStore, *subjects: str, command: str = "c", ledger: str = LEDGER) -> list[Event]:
     with store.transaction(ledger) as tx:
         return tx.append([score(subject) for subject in subjects], command_id=command)
-
-
-def remember(tx: LedgerTransaction, command: str, answer: bytes) -> None:
-    """Keep ``answer`` of ``command``, whose body was ``{}``."""
-    digest = body_digest(b"{}")
-    tx.remember(
-        command, principal="an", route="/", key=command, body_digest=digest, status=201, answer=answer
-    )
 
 
 def writer(url: str, commands: int | str, name: str = "w") -> subprocess.Popen[str]:
@@ -660,68 +651,3 @@ def test_a_prepared_statement_answers_and_refuses_as_any_other(engine: Engine, s
     with pytest.raises(IntegrityError), write_transaction(engine) as connection:
         again.run(connection, dict(row))
     assert len(stored(engine)) == 1
-
-
-@pytest.mark.parametrize("looked", [True, False])
-@pytest.mark.parametrize("count", [1, 2])
-def test_an_event_is_written_with_its_answer_as_it_is_without(
-    store: EventStore, engine: Engine, looked: bool, count: int
-) -> None:
-    """``looked``: then the event is written before its answer, in a statement of its own."""
-    with store.transaction(LEDGER) as tx:
-        events = tx.append([score() for _ in range(count)], command_id="c")
-        if looked:
-            assert tx.stream("QH-Q01") == events
-            assert tx.connection.scalars(select(events_table.c.value)).all() == [e.value for e in events]
-        remember(tx, "c", b"answer")
-        assert tx.connection.scalar(select(idempotency.c.answer)) == b"answer"
-    with read_transaction(engine) as connection:
-        rows = connection.execute(select(events_table).order_by(events_table.c.sequence)).mappings().all()
-        [told] = connection.execute(select(idempotency)).mappings()
-    for number, (row, event) in enumerate(zip(rows, events, strict=True), 1):
-        assert {name: row[name] for name in ROW if name not in ("appended", "value", "sent")} == {
-            "ledger": LEDGER,
-            "source": SOURCE,
-            "sequence": number,
-            "id": event.id,
-            "subject": "QH-Q01",
-            "subjectsequence": number,
-            "type": event.type,
-            "time": event.time,
-            "commandid": "c",
-        }
-        assert (bytes(row["value"]), bool(row["sent"]), row["appended"] is None) == (
-            event.value,
-            False,
-            False,
-        )
-    assert {name: value for name, value in told.items() if name != "answered"} == {
-        "ledger": LEDGER,
-        "commandid": "c",
-        "principal": "an",
-        "route": "/",
-        "key": "c",
-        "body_digest": body_digest(b"{}"),
-        "status": 201,
-        "answer": b"answer",
-    }
-
-
-@pytest.mark.parametrize("answered", [True, False])
-def test_a_number_that_is_taken_is_refused_with_its_answer(
-    store: EventStore, engine: Engine, answered: bool
-) -> None:
-    append(store, "QH-Q01")
-
-    def late() -> None:
-        with store.transaction(LEDGER) as tx:
-            tx._heads[tx.source] = (0, "", "")
-            tx.append([score()], command_id="late")
-            if answered:
-                remember(tx, "late", b"answer")
-
-    with pytest.raises(IntegrityError):
-        late()
-    assert len(stored(engine)) == 1
-    with store.transaction(LEDGER) as tx:
-        assert tx.answered("late", body_digest(b"{}")) is None
