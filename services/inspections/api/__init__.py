@@ -1,0 +1,8 @@
+"""The inspections service over HTTP, ``/inspections/v1/{org}/{cycle}/``: modules add to one blueprint."""
+
+from __future__ import annotations
+
+from services.inspections.api import commands, reading
+from services.inspections.api.routes import blueprint
+
+__all__ = ["blueprint", "commands", "reading"]
