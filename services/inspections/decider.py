@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.commands import (
-    Adjust,
     Batch,
     CloseRound,
     Command,
@@ -25,8 +23,17 @@ from services.inspections.commands import (
     Schedule,
     SignConclusion,
 )
-from services.inspections.known import Known, KnownUnit, at_stage, effective, missing_scores
-from services.inspections.state import Round, Slot, State, Visit, evolve
+from services.inspections.deciding.asking import (
+    book_of,
+    check_team,
+    not_scheduled,
+    open_round_of,
+    open_unit,
+    round_of,
+)
+from services.inspections.deciding.conclusions import sign_conclusion
+from services.inspections.known import Known, missing_scores
+from services.inspections.state import Round, State, Visit, evolve
 from shared.access import Target
 from shared.batch import BatchResult, MalformedRow, decide_rows
 from shared.calendar import days_before, local_date
@@ -34,7 +41,6 @@ from shared.deciding import Caller, check_happened
 from shared.decisions import Fault, Refused
 from shared.events import Draft
 from shared.events.envelope import instant, parse_instant
-from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, check_value, number
 
 SATURDAY = 5
 
@@ -201,8 +207,8 @@ def schedule(state: State, known: Known, command: Schedule, caller: Caller) -> D
     visit = state.visit(command.unit)
     team = visit.slot.team if visit.slot else None
     speaker = caller.authorise(Target(unit=command.unit, team=team), "inspections.schedule")
-    held = _open_round(state)
-    _open_unit(known, command.unit)
+    held = open_round_of(state)
+    open_unit(known, command.unit)
     if command.team not in state.teams:
         raise Refused(
             "unknown-team",
@@ -317,10 +323,10 @@ def receive_pack(state: State, known: Known, command: ReceivePack, caller: Calle
     speaker = caller.authorise(
         Target(unit=command.unit, team=slot.team if slot else None), "inspections.receive_pack"
     )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
+    unit = open_unit(known, command.unit)
+    book = book_of(known)
     if slot is None:
-        raise _not_scheduled(command.unit)
+        raise not_scheduled(command.unit)
     check_happened(command.occurred_at, caller.now)
     required = [
         document.id
@@ -342,7 +348,7 @@ def receive_pack(state: State, known: Known, command: ReceivePack, caller: Calle
     if faults:
         raise Refused.many(faults)
     missing = [document for document in required if document not in named]
-    held = _round_of(state, slot)
+    held = round_of(state, slot)
     due = due_at(
         visit, held.document_days_before, ZoneInfo(known.timezone), str(book.policies["after_reschedule"])
     )
@@ -361,7 +367,7 @@ def receive_pack(state: State, known: Known, command: ReceivePack, caller: Calle
     return Draft("submission.received.v1", command.unit, data)
 
 
-# --- session and conclusion
+# --- the session
 
 
 def open_inspection(state: State, known: Known, command: OpenInspection, caller: Caller) -> Draft:
@@ -375,12 +381,12 @@ def open_inspection(state: State, known: Known, command: OpenInspection, caller:
     speaker = caller.authorise(
         Target(unit=command.unit, team=slot.team if slot else None), "inspections.open_inspection"
     )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
+    unit = open_unit(known, command.unit)
+    book = book_of(known)
     if slot is None:
-        raise _not_scheduled(command.unit)
-    _open_round(state)
-    _check_team(command.team, slot)
+        raise not_scheduled(command.unit)
+    open_round_of(state)
+    check_team(command.team, slot)
     check_happened(command.occurred_at, caller.now)
     if visit.opened:
         raise Refused(
@@ -442,262 +448,4 @@ def _check_gate(missing: Sequence[str], reason: str | None, role: str) -> None:
             "Only the team leader may open while scores are missing.",
             field="override",
             status=403,
-        )
-
-
-def sign_conclusion(state: State, known: Known, command: SignConclusion, caller: Caller) -> Draft:
-    """The leader concludes: inspection scores, adjustments of other leaves, recognised models (plan III.7).
-
-    The conclusion *is* the adjustment.  What an adjustment corrects is taken from the ledger at
-    ``base_position``; a client that states otherwise is told so (409 ``stale-adjustment``).
-    """
-    visit = state.visit(command.unit)
-    slot = visit.slot
-    speaker = caller.authorise(
-        Target(unit=command.unit, team=slot.team if slot else None), "inspections.sign_conclusion"
-    )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
-    if slot is None:
-        raise _not_scheduled(command.unit)
-    _check_team(command.team, slot)
-    check_happened(command.occurred_at, caller.now)
-    if not visit.opened or visit.concluded:
-        raise Refused(
-            "already-concluded" if visit.concluded else "not-opened",
-            f"{command.unit} {'đã có kết luận' if visit.concluded else 'chưa mở buổi kiểm tra'}.",
-            f"{command.unit} {'is concluded already' if visit.concluded else 'was not opened yet'}.",
-            field="unit",
-            value=command.unit,
-            status=409,
-        )
-    _check_scores(book, unit, command.scores)
-    adjustments = _adjustments(book, unit, command.adjustments)
-    refs = [model["ref"] for model in command.recognised_models]
-    if len(set(refs)) != len(refs):
-        raise Refused(
-            "model-twice",
-            "Một mô hình chỉ ghi nhận một lần.",
-            "A model is recognised once.",
-            field="recognised_models",
-        )
-    data = {
-        **speaker.facts(occurred_at=command.occurred_at, base_position=known.base_position),
-        "team": slot.team,
-        "strengths": command.strengths,
-        "limitations": command.limitations,
-        "orientation": command.orientation,
-        "scores": list(command.scores),
-        "adjustments": adjustments,
-        "recognised_models": list(command.recognised_models),
-    }
-    return Draft("conclusion.signed.v1", command.unit, data)
-
-
-def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> None:
-    """Every first-stage inspection leaf of the area once, each value as the rulebook takes it."""
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for place, score in enumerate(scores):
-        criterion = score["criterion"]
-        leaf = book.leaf.get(criterion)
-        if criterion in seen:
-            faults.append(_twice(f"scores.{place}.criterion", criterion))
-        elif leaf is not None and leaf.stage != "inspection":
-            faults.append(
-                Fault(
-                    "not-an-inspection-leaf",
-                    f"Tiêu chí {criterion} do nơi khác chấm; muốn sửa thì ghi ở phần điều chỉnh.",
-                    f"Criterion {criterion} is scored elsewhere; correct it by an adjustment.",
-                    f"scores.{place}.criterion",
-                    criterion,
-                )
-            )
-        else:
-            faults += _value_fault(book, unit, criterion, score["value"], f"scores.{place}", "value")
-        seen.add(criterion)
-    faults += [
-        Fault(
-            "score-missing",
-            f"Thiếu điểm của tiêu chí {leaf.id}: số 0 cũng là điểm, bỏ trống thì không.",
-            f"Criterion {leaf.id} has no score: zero is a score, nothing is not.",
-            "scores",
-            leaf.id,
-        )
-        for leaf in book.leaves
-        if leaf.stage == "inspection" and unit.area in leaf.max and leaf.id not in seen
-    ]
-    if faults:
-        raise Refused.many(faults)
-
-
-def _adjustments(book: Rulebook, unit: KnownUnit, given: Sequence[Adjust]) -> list[dict[str, Any]]:
-    faults: list[Fault] = []
-    stale: list[Fault] = []
-    made: list[dict[str, Any]] = []
-    for place, change in enumerate(given):
-        leaf = book.leaf.get(change.criterion)
-        if leaf is not None and leaf.stage == "inspection":
-            faults.append(
-                Fault(
-                    "not-an-adjustment",
-                    f"Tiêu chí {leaf.id} do đoàn chấm lần đầu; ghi ở phần điểm kiểm tra.",
-                    f"Criterion {leaf.id} is scored by the team itself; state it among the scores.",
-                    f"adjustments.{place}.criterion",
-                    leaf.id,
-                )
-            )
-            continue
-        if any(entry["criterion"] == change.criterion for entry in made):
-            faults.append(_twice(f"adjustments.{place}.criterion", change.criterion))
-            continue
-        found = _value_fault(book, unit, change.criterion, change.to, f"adjustments.{place}", "to")
-        if found or leaf is None:
-            faults += found
-            continue
-        entry, changed = _corrects(book, unit, leaf, change, place)
-        stale += changed
-        made.append(entry)
-    if faults:
-        raise Refused.many(faults)
-    if stale:
-        raise Refused.many(stale, status=409)
-    return made
-
-
-def _corrects(
-    book: Rulebook, unit: KnownUnit, leaf: Leaf, change: Adjust, place: int
-) -> tuple[dict[str, Any], list[Fault]]:
-    """The adjustment as the event has it, and where the client saw something else."""
-    now: dict[str, str | None] = {
-        "from_self": _shown(at_stage(book, unit, leaf, "self")),
-        "from_effective": _shown(effective(book, unit, leaf)),
-    }
-    stale = [
-        Fault(
-            "stale-adjustment",
-            f"Tiêu chí {leaf.id}: giá trị hiện nay là {now[name]}, không phải {getattr(change, name)}.",
-            f"Criterion {leaf.id}: the value is {now[name]} now, not {getattr(change, name)}.",
-            f"adjustments.{place}.{name}",
-            getattr(change, name),
-        )
-        for name in sorted(change.stated)
-        if not _same(now[name], getattr(change, name))
-    ]
-    return {"criterion": leaf.id, **now, "to": change.to, "reason": change.reason}, stale
-
-
-def _shown(points: Points | None) -> str | None:
-    """Points as a decimal string of the event: shortest form, cut to its six digits where they never end."""
-    if points is None or points is RESCALED:
-        return None
-    digits = number.decimals(points)
-    if digits is not None and digits <= 6:
-        return number.shortest(points)
-    return number.shortest(number.to_step(points, Fraction(1, 10**6), "HALF_EVEN"))
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return number.parse(one) == number.parse(other)
-
-
-def _value_fault(
-    book: Rulebook, unit: KnownUnit, criterion: str, value: str, place: str, field: str
-) -> list[Fault]:
-    try:
-        check_value(book, unit.area, criterion, "inspection", value)
-    except ValueRefused as refusal:
-        name = field if refusal.field == "value" else refusal.field
-        given = value if refusal.field == "value" else criterion
-        return [Fault(refusal.rule, refusal.message_vi, refusal.message_en, f"{place}.{name}", given)]
-    return []
-
-
-def _twice(field: str, criterion: str) -> Fault:
-    return Fault(
-        "criterion-twice",
-        f"Tiêu chí {criterion} nêu hai lần.",
-        f"Criterion {criterion} is named twice.",
-        field,
-        criterion,
-    )
-
-
-# --- what several commands ask
-
-
-def _open_unit(known: Known, code: str) -> KnownUnit:
-    unit = known.units.get(code)
-    if unit is None:
-        raise Refused(
-            "unknown-unit",
-            f"Danh sách chưa có đơn vị mã “{code}”.",
-            f'The register has no unit "{code}" (yet).',
-            field="unit",
-            value=code,
-        )
-    book = _book(known)
-    if not unit.open_on(book.period.end):
-        raise Refused(
-            "unit-not-open",
-            f"Đơn vị {code} không còn hoạt động ngày {book.period.end.isoformat()}.",
-            f"Unit {code} is not open on {book.period.end.isoformat()}.",
-            field="unit",
-            value=code,
-        )
-    return unit
-
-
-def _book(known: Known) -> Rulebook:
-    if known.rulebook is None:
-        raise Refused(
-            "no-rulebook",
-            "Chưa có bộ tiêu chí nào được ban hành cho chu kỳ này.",
-            "No rulebook has been adopted for this cycle (yet).",
-            status=409,
-        )
-    return known.rulebook
-
-
-def _open_round(state: State) -> Round:
-    if state.round is None:
-        raise Refused(
-            "round-not-open",
-            "Không có đợt kiểm tra nào đang mở.",
-            "No round of inspections is open.",
-            status=409,
-        )
-    return state.round
-
-
-def _round_of(state: State, slot: Slot) -> Round:
-    """The round in which the slot lies; it may be closed by now."""
-    for held in state.rounds.values():
-        if held.first_day <= slot.day <= held.last_day:
-            return held
-    return _open_round(state)
-
-
-def _not_scheduled(code: str) -> Refused:
-    return Refused(
-        "not-scheduled",
-        f"Đơn vị {code} chưa có lịch kiểm tra.",
-        f"Unit {code} is not scheduled yet.",
-        field="unit",
-        value=code,
-        status=409,
-    )
-
-
-def _check_team(stated: str | None, slot: Slot) -> None:
-    if stated is not None and stated != slot.team:
-        raise Refused(
-            "other-team",
-            f"Đơn vị này thuộc đoàn {slot.team}.",
-            f"This unit belongs to team {slot.team}.",
-            field="team",
-            value=stated,
-            status=409,
         )
