@@ -48,13 +48,68 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A manifest that arrived."""
+    """A manifest that arrived ``at`` (an instant); ``number``: of its event, 0 for a draft.
+
+    ``documents``: the slots that it fills.  ``complete`` and ``missing`` are of the unit's pack as it stood
+    with it: what an earlier manifest filled stays filled.
+    """
 
     at: str
     complete: bool
     on_time: bool
     missing: tuple[str, ...]
     due: str
+    number: int = 0
+    documents: tuple[str, ...] = ()
+    schedule_version: int = 1
+    via: str = "upload"
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A human finding on the pack ``pack``; ``rejected``: slots found missing or unusable."""
+
+    number: int
+    at: str
+    pack: int
+    complete: bool
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """The pack ``pack`` was passed on to ``members`` by ``by`` (a person)."""
+
+    number: int
+    at: str
+    pack: int
+    members: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A forfeit case as it was opened; ``packs`` and ``outages`` are numbers of events."""
+
+    number: int
+    at: str
+    by: str
+    schedule_version: int
+    due: str
+    packs: tuple[int, ...]
+    missing: tuple[str, ...]
+    outages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """This system could not be reached from ``begins`` until ``ends`` (exclusive)."""
+
+    number: int
+    begins: str
+    ends: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +124,9 @@ class Visit:
     packs: tuple[Pack, ...] = ()
     opened: bool = False
     concluded: bool = False
+    assessments: tuple[Assessment, ...] = ()
+    forwardings: tuple[Forwarding, ...] = ()
+    cases: tuple[Case, ...] = ()
 
     @property
     def slot(self) -> Slot | None:
@@ -83,6 +141,7 @@ class State:
     rounds: Mapping[str, Round] = field(default_factory=lambda: _EMPTY)
     teams: Mapping[str, Team] = field(default_factory=lambda: _EMPTY)
     visits: Mapping[str, Visit] = field(default_factory=lambda: _EMPTY)
+    outages: tuple[Outage, ...] = ()
 
     @property
     def round(self) -> Round | None:
@@ -105,7 +164,7 @@ def fold(events: Iterable[Stated], state: State | None = None) -> State:
         change = _CHANGES.get(event.type)
         if change is not None:
             change(growing, event)
-    return State(growing.rounds, growing.teams, growing.visits)
+    return State(growing.rounds, growing.teams, growing.visits, growing.outages)
 
 
 def evolve(state: State, event: Stated) -> State:
@@ -116,12 +175,13 @@ def evolve(state: State, event: Stated) -> State:
 class _Growing:
     """A state while a fold runs: nobody else sees it, so it may change in place."""
 
-    __slots__ = ("rounds", "teams", "visits")
+    __slots__ = ("outages", "rounds", "teams", "visits")
 
     def __init__(self, state: State) -> None:
         self.rounds = dict(state.rounds)
         self.teams = dict(state.teams)
         self.visits = dict(state.visits)
+        self.outages = state.outages
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``."""
@@ -135,6 +195,11 @@ class _Growing:
 def _stated_at(event: Stated) -> str:
     """When it was stated; a draft has no time yet, so what it says of itself."""
     return str(getattr(event, "time", None) or event.data["occurred_at"])
+
+
+def _number(event: Stated) -> int:
+    """Its number; a draft has none yet."""
+    return int(getattr(event, "sequence", 0))
 
 
 def _round_opened(growing: _Growing, event: Stated) -> None:
@@ -173,8 +238,59 @@ def _scheduled(growing: _Growing, event: Stated) -> None:
 def _received(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
-    pack = Pack(_stated_at(event), data["complete"], data["on_time"], tuple(data["missing"]), data["due"])
+    via = data.get("via", "upload")
+    pack = Pack(
+        _stated_at(event) if via == "upload" else data["occurred_at"],
+        data["complete"],
+        data["on_time"],
+        tuple(data["missing"]),
+        data["due"],
+        _number(event),
+        tuple(entry["document"] for entry in data["manifest"]),
+        data["schedule_version"],
+        via,
+        data.get("proof"),
+    )
     growing.visited(replace(visit, packs=(*visit.packs, pack)))
+
+
+def _assessed(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    rejected = tuple(one["document"] for one in data["findings"] if one["outcome"] != "accepted")
+    found = Assessment(_number(event), _stated_at(event), data["pack"], data["complete"], rejected)
+    growing.visited(replace(visit, assessments=(*visit.assessments, found)))
+
+
+def _forwarded(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    passed = Forwarding(
+        _number(event), _stated_at(event), data["pack"], tuple(data["members"]), data["actor"]["sub"]
+    )
+    growing.visited(replace(visit, forwardings=(*visit.forwardings, passed)))
+
+
+def _case_opened(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    case = Case(
+        _number(event),
+        _stated_at(event),
+        data["actor"]["role"],
+        data["schedule_version"],
+        data["due"],
+        tuple(data["packs"]),
+        tuple(data["missing"]),
+        tuple(data["outages"]),
+    )
+    growing.visited(replace(visit, cases=(*visit.cases, case)))
+
+
+def _outage(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    found = Outage(_number(event), data["from"], data["to"], data["text"])
+    growing.outages = (*growing.outages, found)
 
 
 def _opened(growing: _Growing, event: Stated) -> None:
@@ -191,6 +307,10 @@ _CHANGES = {
     "team.formed.v1": _team_formed,
     "inspection.scheduled.v1": _scheduled,
     "submission.received.v1": _received,
+    "submission.assessed.v1": _assessed,
+    "submission.forwarded.v1": _forwarded,
+    "forfeit.case_opened.v1": _case_opened,
+    "outage.recorded.v1": _outage,
     "inspection.opened.v1": _opened,
     "conclusion.signed.v1": _concluded,
 }
