@@ -11,6 +11,8 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from services.inspections import record
+from services.inspections.record import Record
 from shared.deciding import Stated
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -127,6 +129,7 @@ class Visit:
     assessments: tuple[Assessment, ...] = ()
     forwardings: tuple[Forwarding, ...] = ()
     cases: tuple[Case, ...] = ()
+    record: Record = field(default_factory=Record)
 
     @property
     def slot(self) -> Slot | None:
@@ -134,14 +137,19 @@ class Visit:
         return self.slots[-1] if self.slots else None
 
 
+Reflected = tuple[str, str, str | None]
+"""Team, person, and the unit that a reflection is about; None: it is about the round."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """The loaded part of a ledger as this service has stated it."""
+    """The loaded part of a ledger as this service has stated it.  ``reflections``: versions sent in so far."""
 
     rounds: Mapping[str, Round] = field(default_factory=lambda: _EMPTY)
     teams: Mapping[str, Team] = field(default_factory=lambda: _EMPTY)
     visits: Mapping[str, Visit] = field(default_factory=lambda: _EMPTY)
     outages: tuple[Outage, ...] = ()
+    reflections: Mapping[Reflected, int] = field(default_factory=lambda: _EMPTY)
 
     @property
     def round(self) -> Round | None:
@@ -164,7 +172,12 @@ def fold(events: Iterable[Stated], state: State | None = None) -> State:
         change = _CHANGES.get(event.type)
         if change is not None:
             change(growing, event)
-    return State(growing.rounds, growing.teams, growing.visits, growing.outages)
+        if event.type in record.TYPES:
+            visit = growing.visit(event.subject)
+            growing.visited(replace(visit, record=record.recorded(visit.record, event)))
+    return State(
+        growing.rounds, growing.teams, growing.visits, growing.outages, reflections=growing.reflections
+    )
 
 
 def evolve(state: State, event: Stated) -> State:
@@ -175,13 +188,14 @@ def evolve(state: State, event: Stated) -> State:
 class _Growing:
     """A state while a fold runs: nobody else sees it, so it may change in place."""
 
-    __slots__ = ("outages", "rounds", "teams", "visits")
+    __slots__ = ("outages", "reflections", "rounds", "teams", "visits")
 
     def __init__(self, state: State) -> None:
         self.rounds = dict(state.rounds)
         self.teams = dict(state.teams)
         self.visits = dict(state.visits)
         self.outages = state.outages
+        self.reflections = dict(state.reflections)
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``."""
@@ -293,6 +307,11 @@ def _outage(growing: _Growing, event: Stated) -> None:
     growing.outages = (*growing.outages, found)
 
 
+def _reflected(growing: _Growing, event: Stated) -> None:
+    about = (event.subject.removeprefix("team:"), event.data["person"], event.data.get("unit"))
+    growing.reflections[about] = growing.reflections.get(about, 0) + 1
+
+
 def _opened(growing: _Growing, event: Stated) -> None:
     growing.visited(replace(growing.visit(event.subject), opened=True))
 
@@ -313,4 +332,5 @@ _CHANGES = {
     "outage.recorded.v1": _outage,
     "inspection.opened.v1": _opened,
     "conclusion.signed.v1": _concluded,
+    "reflection.submitted.v1": _reflected,
 }
