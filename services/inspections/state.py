@@ -12,6 +12,8 @@ from types import MappingProxyType
 from typing import Any
 
 from services.inspections import record
+from services.inspections.calendar_form import Calendar, of_text
+from services.inspections.planned import Adopted, Nomination, Request
 from services.inspections.record import Record
 from shared.deciding import Stated
 
@@ -27,6 +29,7 @@ class Round:
     last_day: date
     document_days_before: int
     closed: bool = False
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,19 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A session.  ``version`` counts a unit's slots from 1; ``since``: when it was stated (an instant)."""
+    """A session.  ``version`` counts a unit's slots from 1; ``since``: when it was stated (an instant).
+
+    ``happened``: when it was agreed, which may lie before.  ``request``: number of the one it answers.
+    """
 
     team: str
     day: date
     session: str
     version: int
     since: str
+    happened: str = ""
+    reason: str | None = None
+    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ class Visit:
     forwardings: tuple[Forwarding, ...] = ()
     cases: tuple[Case, ...] = ()
     record: Record = field(default_factory=Record)
+    requests: tuple[Request, ...] = ()
 
     @property
     def slot(self) -> Slot | None:
@@ -143,18 +153,32 @@ Reflected = tuple[str, str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The loaded part of a ledger as this service has stated it.  ``reflections``: versions sent in so far."""
+    """The loaded part of a ledger as this service has stated it.
+
+    ``reflections``: how many versions of each were sent in.
+    """
 
     rounds: Mapping[str, Round] = field(default_factory=lambda: _EMPTY)
     teams: Mapping[str, Team] = field(default_factory=lambda: _EMPTY)
     visits: Mapping[str, Visit] = field(default_factory=lambda: _EMPTY)
     outages: tuple[Outage, ...] = ()
     reflections: Mapping[Reflected, int] = field(default_factory=lambda: _EMPTY)
+    calendars: Mapping[str, tuple[Adopted, ...]] = field(default_factory=lambda: _EMPTY)
+    nominations: Mapping[str, tuple[Nomination, ...]] = field(default_factory=lambda: _EMPTY)
 
     @property
     def round(self) -> Round | None:
         """The open round; there is one at most."""
         return next((one for one in self.rounds.values() if not one.closed), None)
+
+    def versions(self, held: Round) -> tuple[Adopted, ...]:
+        """The versions of a round's calendar, ascending."""
+        return self.calendars.get(held.calendar, ())
+
+    def calendar(self, held: Round) -> Calendar | None:
+        """The version of a round's calendar that is in force; None while none was adopted."""
+        versions = self.versions(held)
+        return versions[-1].calendar if versions else None
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``; nothing yet is an empty visit."""
@@ -176,7 +200,13 @@ def fold(events: Iterable[Stated], state: State | None = None) -> State:
             visit = growing.visit(event.subject)
             growing.visited(replace(visit, record=record.recorded(visit.record, event)))
     return State(
-        growing.rounds, growing.teams, growing.visits, growing.outages, reflections=growing.reflections
+        growing.rounds,
+        growing.teams,
+        growing.visits,
+        growing.outages,
+        reflections=growing.reflections,
+        calendars=growing.calendars,
+        nominations=growing.nominations,
     )
 
 
@@ -188,7 +218,7 @@ def evolve(state: State, event: Stated) -> State:
 class _Growing:
     """A state while a fold runs: nobody else sees it, so it may change in place."""
 
-    __slots__ = ("outages", "reflections", "rounds", "teams", "visits")
+    __slots__ = ("calendars", "nominations", "outages", "reflections", "rounds", "teams", "visits")
 
     def __init__(self, state: State) -> None:
         self.rounds = dict(state.rounds)
@@ -196,6 +226,8 @@ class _Growing:
         self.visits = dict(state.visits)
         self.outages = state.outages
         self.reflections = dict(state.reflections)
+        self.calendars = dict(state.calendars)
+        self.nominations = dict(state.nominations)
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``."""
@@ -223,6 +255,7 @@ def _round_opened(growing: _Growing, event: Stated) -> None:
         date.fromisoformat(data["first_day"]),
         date.fromisoformat(data["last_day"]),
         data["document_days_before"],
+        calendar=data["calendar"],
     )
 
 
@@ -236,6 +269,37 @@ def _team_formed(growing: _Growing, event: Stated) -> None:
     growing.teams[code] = Team(code, tuple(event.data["members"]))
 
 
+def _calendar_adopted(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    one = Adopted(of_text(data["text"]), _stated_at(event), data["document"], data["digest"])
+    growing.calendars[data["calendar"]] = (*growing.calendars.get(data["calendar"], ()), one)
+
+
+def _nominated(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    team = event.subject.removeprefix("team:")
+    one = Nomination(
+        team,
+        data["person"],
+        data["name"],
+        data["department"],
+        data.get("home_unit"),
+        data["document"],
+        data["occurred_at"],
+    )
+    growing.nominations[team] = (*growing.nominations.get(team, ()), one)
+
+
+def _nomination_withdrawn(growing: _Growing, event: Stated) -> None:
+    team, data = event.subject.removeprefix("team:"), event.data
+    growing.nominations[team] = tuple(
+        replace(one, withdrawn=data["reason"])
+        if one.person == data["person"] and one.withdrawn is None
+        else one
+        for one in growing.nominations.get(team, ())
+    )
+
+
 def _scheduled(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
@@ -245,8 +309,42 @@ def _scheduled(growing: _Growing, event: Stated) -> None:
         data["session"],
         data["schedule_version"],
         _stated_at(event),
+        data["occurred_at"],
+        data.get("reason"),
+        data.get("request"),
     )
-    growing.visited(replace(visit, slots=(*visit.slots, slot)))
+    requests = _answered(visit.requests, slot.request, "approved")
+    growing.visited(replace(visit, slots=(*visit.slots, slot), requests=requests))
+
+
+def _reschedule_requested(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    asked = Request(
+        _number(event),
+        data["occurred_at"],
+        data["reason"],
+        date.fromisoformat(data["date"]) if "date" in data else None,
+        data.get("session"),
+        data.get("document"),
+    )
+    growing.visited(replace(visit, requests=(*visit.requests, asked)))
+
+
+def _reschedule_declined(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    requests = _answered(visit.requests, data["request"], "declined", data["reason"])
+    growing.visited(replace(visit, requests=requests))
+
+
+def _answered(
+    requests: tuple[Request, ...], number: int | None, answer: str, reason: str | None = None
+) -> tuple[Request, ...]:
+    return tuple(
+        replace(one, answer=answer, declined_because=reason) if one.number == number else one
+        for one in requests
+    )
 
 
 def _received(growing: _Growing, event: Stated) -> None:
@@ -324,6 +422,11 @@ _CHANGES = {
     "round.opened.v1": _round_opened,
     "round.closed.v1": _round_closed,
     "team.formed.v1": _team_formed,
+    "calendar.adopted.v1": _calendar_adopted,
+    "team.member_nominated.v1": _nominated,
+    "team.member_withdrawn.v1": _nomination_withdrawn,
+    "inspection.reschedule_requested.v1": _reschedule_requested,
+    "inspection.reschedule_declined.v1": _reschedule_declined,
     "inspection.scheduled.v1": _scheduled,
     "submission.received.v1": _received,
     "submission.assessed.v1": _assessed,
