@@ -8,18 +8,22 @@ streams, ``known`` from the ledger: what other services have stated as far as it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.commands import (
+    AssessPack,
     Batch,
     CloseRound,
     Command,
     FormTeam,
+    ForwardPack,
+    OpenCase,
     OpenInspection,
     OpenRound,
     ReceivePack,
+    RecordOutage,
     Schedule,
     SignConclusion,
 )
@@ -29,18 +33,19 @@ from services.inspections.deciding.asking import (
     not_scheduled,
     open_round_of,
     open_unit,
-    round_of,
 )
+from services.inspections.deciding.cases import OPEN, open_case, status_of
 from services.inspections.deciding.conclusions import sign_conclusion
+from services.inspections.deciding.packs import assess_pack, forward_pack, receive_pack, record_outage
 from services.inspections.known import Known, missing_scores
-from services.inspections.state import Round, State, Visit, evolve
+from services.inspections.state import Round, State, evolve
 from shared.access import Target
 from shared.batch import BatchResult, MalformedRow, decide_rows
-from shared.calendar import days_before, local_date
+from shared.calendar import local_date
 from shared.deciding import Caller, check_happened
 from shared.decisions import Fault, Refused
 from shared.events import Draft
-from shared.events.envelope import instant, parse_instant
+from shared.events.envelope import parse_instant
 
 SATURDAY = 5
 
@@ -72,6 +77,14 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
             return schedule(state, known, command, caller)
         case ReceivePack():
             return receive_pack(state, known, command, caller)
+        case AssessPack():
+            return assess_pack(state, known, command, caller)
+        case ForwardPack():
+            return forward_pack(state, command, caller)
+        case RecordOutage():
+            return record_outage(command, caller)
+        case OpenCase():
+            return open_case(state, known, command, caller)
         case OpenInspection():
             return open_inspection(state, known, command, caller)
         case SignConclusion():
@@ -81,7 +94,7 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
 def units_of(command: Command | Batch) -> list[str]:
     """The units that ``command`` is about, each once: their streams and what the ledger says of them."""
     rows: Iterable[object] = command.rows if isinstance(command, Batch) else (command,)
-    about = (Schedule, ReceivePack, OpenInspection, SignConclusion)
+    about = (Schedule, ReceivePack, AssessPack, ForwardPack, OpenCase, OpenInspection, SignConclusion)
     found = {row.unit: None for row in rows if not isinstance(row, MalformedRow) and isinstance(row, about)}
     return list(found)
 
@@ -287,86 +300,6 @@ def _check_free(state: State, command: Schedule, day: date) -> None:
         )
 
 
-# --- document pack
-
-
-def due_at(visit: Visit, days: int, zone: ZoneInfo, policy: str = "recompute_while_open") -> datetime:
-    """The pack's cut-off, an exclusive instant: in time is before it (rulebook format §10).
-
-    After a reschedule, by policy: ``recompute_while_open`` takes the new day's cut-off only when the old one
-    had not passed, or a complete pack had come in time, when the day was moved; ``always`` takes the newest
-    day's, ``keep_first`` the first one's.  Raises ``ValueError`` for a unit without a slot.
-    """
-    if not visit.slots:
-        raise ValueError(f"{visit.unit} has no slot")
-    if policy == "always":
-        return days_before(visit.slots[-1].day, days, zone)
-    due = days_before(visit.slots[0].day, days, zone)
-    if policy == "keep_first":
-        return due
-    for slot in visit.slots[1:]:
-        moved = parse_instant(slot.since)
-        kept = any(pack.complete and parse_instant(pack.at) < due for pack in visit.packs)
-        if moved < due or kept:
-            due = days_before(slot.day, days, zone)
-    return due
-
-
-def receive_pack(state: State, known: Known, command: ReceivePack, caller: Caller) -> Draft:
-    """A manifest arrives; server time of the full manifest decides (plan III.4).
-
-    Complete: every required document of the unit's area has its slot filled, by a file or by the reason why
-    there is none.  Late or incomplete packs are kept and marked, never refused.
-    """
-    visit = state.visit(command.unit)
-    slot = visit.slot
-    speaker = caller.authorise(
-        Target(unit=command.unit, team=slot.team if slot else None), "inspections.receive_pack"
-    )
-    unit = open_unit(known, command.unit)
-    book = book_of(known)
-    if slot is None:
-        raise not_scheduled(command.unit)
-    check_happened(command.occurred_at, caller.now)
-    required = [
-        document.id
-        for document in book.required_documents
-        if document.areas is None or unit.area in document.areas
-    ]
-    named = [entry["document"] for entry in command.manifest]
-    faults = [
-        Fault(
-            "unknown-document",
-            f"“{document}” không thuộc danh mục tài liệu của đơn vị, hoặc bị nêu hai lần.",
-            f'"{document}" is not a document asked of the unit, or is named twice.',
-            f"manifest.{place}.document",
-            document,
-        )
-        for place, document in enumerate(named)
-        if document not in required or document in named[:place]
-    ]
-    if faults:
-        raise Refused.many(faults)
-    missing = [document for document in required if document not in named]
-    held = round_of(state, slot)
-    due = due_at(
-        visit, held.document_days_before, ZoneInfo(known.timezone), str(book.policies["after_reschedule"])
-    )
-    grace = timedelta(minutes=int(book.policies["upload_grace_minutes"]))
-    data = {
-        **speaker.facts(
-            responsible=command.unit, occurred_at=command.occurred_at, base_position=known.base_position
-        ),
-        "manifest": list(command.manifest),
-        "complete": not missing,
-        "missing": missing,
-        "schedule_version": slot.version,
-        "due": instant(due),
-        "on_time": caller.now < due + grace,
-    }
-    return Draft("submission.received.v1", command.unit, data)
-
-
 # --- the session
 
 
@@ -374,7 +307,8 @@ def open_inspection(state: State, known: Known, command: OpenInspection, caller:
     """The session begins on its day, past the gate: every department score is in (plan III.3).
 
     With scores missing only the leader may open, stating why; the event names what was missing at
-    ``base_position``, and whether the gate held is for the fold to judge.
+    ``base_position``, and whether the gate held is for the fold to judge.  A forfeit case that is still open
+    stops nothing: the event names it, so that nobody can say that it was not seen.
     """
     visit = state.visit(command.unit)
     slot = visit.slot
@@ -425,6 +359,8 @@ def open_inspection(state: State, known: Known, command: OpenInspection, caller:
     }
     if command.override is not None and missing:
         data["override"] = {"reason": command.override}
+    if status_of(visit, unit) == OPEN:
+        data["case"] = visit.cases[-1].number
     return Draft("inspection.opened.v1", command.unit, data)
 
 

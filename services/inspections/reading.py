@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from services.inspections.decider import due_at
+from services.inspections.deciding.packs import due_at
 from services.inspections.known import Known, missing_scores
 from services.inspections.state import State, fold
 from shared.events import Event

@@ -342,6 +342,7 @@ class InspectionOpened(Fact):
     team = Code(required=True)
     missing_scores = fields.List(Code(), required=True)
     override = fields.Nested(Override)
+    case = fields.Integer(strict=True, validate=validate.Range(min=1))  # a forfeit case that was still open
 
 
 class InspectionScore(Schema):

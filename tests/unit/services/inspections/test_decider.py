@@ -24,7 +24,8 @@ from services.inspections.commands import (
     Schedule,
     SignConclusion,
 )
-from services.inspections.decider import decide, decide_batch, due_at, units_of
+from services.inspections.decider import decide, decide_batch, units_of
+from services.inspections.deciding.packs import due_at
 from services.inspections.known import Entry, Known, KnownUnit
 from services.inspections.state import Pack, Slot, State, Visit, fold
 from shared.access import AccessDenied
