@@ -36,14 +36,72 @@ class FormTeam:
 
 
 @dataclass(frozen=True, slots=True)
+class AdoptCalendar:
+    """A version of the calendar: ``data`` is its parsed text, ``cycle`` the ledger's."""
+
+    data: Any
+    document: str
+    cycle: str
+
+
+@dataclass(frozen=True, slots=True)
+class NominateMember:
+    """Somebody is named for a team; ``occurred_at``: when the document came in."""
+
+    team: str
+    person: str
+    name: str
+    department: str
+    document: str
+    home_unit: str | None = None
+    occurred_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawMember:
+    """Somebody is no longer named for a team."""
+
+    team: str
+    person: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """A half-day session of a team at a unit; for a unit that has one, another day (plan III.4)."""
+    """A half-day session of a team at a unit; for a unit that has one, another day (plan III.4).
+
+    ``starts``: the local hour, where the list names it too; ``request``: number of the one it approves;
+    ``occurred_at``: when a move was agreed by word.
+    """
 
     unit: str
     team: str
     date: str
     session: str
     reason: str | None = None
+    starts: str | None = None
+    request: int | None = None
+    occurred_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskReschedule:
+    """The unit asks for another session; ``date`` and ``session``: which one it would like."""
+
+    unit: str
+    reason: str
+    date: str | None = None
+    session: str | None = None
+    document: str | None = None
+    occurred_at: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineReschedule:
+    """The leader keeps the session; ``request`` is the number of the event that asked."""
+
+    request: int
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +336,9 @@ class AssessLimitation:
 
 @dataclass(frozen=True, slots=True)
 class SubmitReflection:
-    """The report of the member ``person``: ``digest`` of its text, which is kept beside the ledger."""
+    """A member's own report: ``digest`` of its text, which is kept beside the ledger."""
 
     team: str
-    person: str
     digest: str
     unit: str | None = None
 
@@ -290,7 +347,12 @@ Command = (
     OpenRound
     | CloseRound
     | FormTeam
+    | AdoptCalendar
+    | NominateMember
+    | WithdrawMember
     | Schedule
+    | AskReschedule
+    | DeclineReschedule
     | ReceivePack
     | AssessPack
     | ForwardPack

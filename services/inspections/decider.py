@@ -13,19 +13,34 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.commands import (
+    AmendConclusion,
+    AnswerAdjustment,
+    AnswerPartyCommittee,
+    AssessLimitation,
+    AssessModel,
     AssessPack,
     Batch,
+    CarryLimitations,
     CloseRound,
     Command,
+    DeclareAttendance,
+    DeclareSite,
+    DelegateConclusion,
     FormTeam,
     ForwardPack,
+    IssueBriefing,
     OpenCase,
     OpenInspection,
     OpenRound,
     ReceivePack,
+    RecordFinding,
+    RecordMinutes,
     RecordOutage,
+    RegisterModel,
+    RegisterSubordinates,
     Schedule,
     SignConclusion,
+    SubmitReflection,
 )
 from services.inspections.deciding.asking import (
     book_of,
@@ -34,13 +49,34 @@ from services.inspections.deciding.asking import (
     open_round_of,
     open_unit,
 )
+from services.inspections.deciding.briefing import issue_briefing
 from services.inspections.deciding.cases import OPEN, open_case, status_of
-from services.inspections.deciding.conclusions import sign_conclusion
+from services.inspections.deciding.conclusions import (
+    amend_conclusion,
+    answer_adjustment,
+    delegate_conclusion,
+    sign_conclusion,
+)
 from services.inspections.deciding.packs import assess_pack, forward_pack, receive_pack, record_outage
+from services.inspections.deciding.readying import (
+    answer_party_committee,
+    declare_attendance,
+    declare_site,
+    register_subordinates,
+)
+from services.inspections.deciding.reflections import submit_reflection
+from services.inspections.deciding.session import (
+    assess_limitation,
+    assess_model,
+    carry_limitations,
+    record_finding,
+    record_minutes,
+    register_model,
+)
 from services.inspections.known import Known, missing_scores
 from services.inspections.state import Round, State, evolve
 from shared.access import Target
-from shared.batch import BatchResult, MalformedRow, decide_rows
+from shared.batch import BatchResult, decide_rows
 from shared.calendar import local_date
 from shared.deciding import Caller, check_happened
 from shared.decisions import Fault, Refused
@@ -89,13 +125,48 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
             return open_inspection(state, known, command, caller)
         case SignConclusion():
             return sign_conclusion(state, known, command, caller)
+        case DelegateConclusion():
+            return delegate_conclusion(state, known, command, caller)
+        case AmendConclusion():
+            return amend_conclusion(state, known, command, caller)
+        case AnswerAdjustment():
+            return answer_adjustment(state, known, command, caller)
+        case IssueBriefing():
+            return issue_briefing(known, command, caller)
+        case RegisterSubordinates():
+            return register_subordinates(state, known, command, caller)
+        case DeclareAttendance():
+            return declare_attendance(state, known, command, caller)
+        case DeclareSite():
+            return declare_site(state, known, command, caller)
+        case AnswerPartyCommittee():
+            return answer_party_committee(state, known, command, caller)
+        case RecordMinutes():
+            return record_minutes(state, known, command, caller)
+        case RecordFinding():
+            return record_finding(state, known, command, caller)
+        case RegisterModel():
+            return register_model(state, known, command, caller)
+        case AssessModel():
+            return assess_model(state, known, command, caller)
+        case CarryLimitations():
+            return carry_limitations(state, known, command, caller)
+        case AssessLimitation():
+            return assess_limitation(state, known, command, caller)
+        case SubmitReflection():
+            return submit_reflection(state, known, command, caller)
 
 
 def units_of(command: Command | Batch) -> list[str]:
     """The units that ``command`` is about, each once: their streams and what the ledger says of them."""
     rows: Iterable[object] = command.rows if isinstance(command, Batch) else (command,)
-    about = (Schedule, ReceivePack, AssessPack, ForwardPack, OpenCase, OpenInspection, SignConclusion)
-    found = {row.unit: None for row in rows if not isinstance(row, MalformedRow) and isinstance(row, about)}
+    found: dict[str, None] = {}
+    for row in rows:
+        unit = getattr(row, "unit", None)
+        if unit is not None:
+            found[unit] = None
+        if isinstance(row, CarryLimitations):
+            found |= {one["unit"]: None for one in row.limitations if "unit" in one}
     return list(found)
 
 

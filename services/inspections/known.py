@@ -13,7 +13,7 @@ from typing import Final
 
 from shared.events import Event
 from shared.events.catalogue import interpret
-from shared.lineage import CHANGES, Change, register_on
+from shared.lineage import CHANGES, Change, named_successors, register_on
 from shared.rulebook import Leaf, Points, Rulebook, ValueRefused, evaluate
 
 
@@ -47,7 +47,8 @@ class KnownUnit:
     """A unit as the ledger tells it, its register row as on the last day of the period.
 
     ``values``: by (criterion, stage), oldest first, none withdrawn.  ``cases``: how many forfeit cases the
-    ledger holds; ``decision``: the newest since the last of them.
+    ledger holds; ``decision``: the newest since the last of them.  ``submitted``: whether its sheet of self
+    scores was sent in.  ``predecessors`` as it was registered with, ``successors`` as it names them itself.
     """
 
     code: str
@@ -59,6 +60,9 @@ class KnownUnit:
     forfeited: bool = False
     cases: int = 0
     decision: CaseDecision | None = None
+    submitted: bool = False
+    predecessors: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
 
     def open_on(self, day: date) -> bool:
         """Whether the register row is valid on ``day``."""
@@ -92,7 +96,7 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
     registered: dict[str, str] | None = None
     changes: list[Change] = []
     values: dict[tuple[str, str], list[Entry]] = {}
-    forfeited = False
+    forfeited = submitted = False
     cases = 0
     decision: CaseDecision | None = None
     for event in events:
@@ -104,6 +108,8 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
                 registered = data
             case type_ if type_ in CHANGES:
                 changes.append(Change(type_, data))
+            case "selfassessment.submitted.v1":
+                submitted = True
             case "score.confirmed.v1":
                 _confirm(values, data["scores"])
             case "score.recorded.v1":
@@ -141,6 +147,9 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
         forfeited,
         cases,
         decision,
+        submitted,
+        tuple(row.get("predecessors", ())),
+        tuple(named_successors(code, {code: registered}, {code: changes})),
     )
 
 

@@ -14,8 +14,19 @@ from shared.web.parsing import ServiceBlueprint
 
 blueprint = ServiceBlueprint("inspections", __name__, url_prefix="/v1/<org>/<cycle>")
 
-_COMMON = ("round.opened.v1", "round.closed.v1", "team.formed.v1", "inspection.scheduled.v1")
-_OF_CLOSING = ("submission.received.v1", "inspection.opened.v1", "conclusion.signed.v1")
+_COMMON = (
+    "round.opened.v1",
+    "round.closed.v1",
+    "team.formed.v1",
+    "inspection.scheduled.v1",
+    "outage.recorded.v1",
+)
+_OF_CLOSING = (
+    "submission.received.v1",
+    "inspection.opened.v1",
+    "conclusion.signed.v1",
+    "reflection.submitted.v1",
+)
 
 
 def _load(tx: LedgerTransaction, command: Command | Batch, act: Act) -> tuple[State, Known]:
