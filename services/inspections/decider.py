@@ -13,9 +13,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.commands import (
+    AdoptCalendar,
     AmendConclusion,
     AnswerAdjustment,
     AnswerPartyCommittee,
+    AskReschedule,
     AssessLimitation,
     AssessModel,
     AssessPack,
@@ -25,10 +27,12 @@ from services.inspections.commands import (
     Command,
     DeclareAttendance,
     DeclareSite,
+    DeclineReschedule,
     DelegateConclusion,
     FormTeam,
     ForwardPack,
     IssueBriefing,
+    NominateMember,
     OpenCase,
     OpenInspection,
     OpenRound,
@@ -41,6 +45,7 @@ from services.inspections.commands import (
     Schedule,
     SignConclusion,
     SubmitReflection,
+    WithdrawMember,
 )
 from services.inspections.deciding.asking import (
     book_of,
@@ -50,6 +55,7 @@ from services.inspections.deciding.asking import (
     open_unit,
 )
 from services.inspections.deciding.briefing import issue_briefing
+from services.inspections.deciding.calendar import adopt_calendar
 from services.inspections.deciding.cases import OPEN, open_case, status_of
 from services.inspections.deciding.conclusions import (
     amend_conclusion,
@@ -65,6 +71,7 @@ from services.inspections.deciding.readying import (
     register_subordinates,
 )
 from services.inspections.deciding.reflections import submit_reflection
+from services.inspections.deciding.scheduling import ask_reschedule, decline_reschedule, schedule
 from services.inspections.deciding.session import (
     assess_limitation,
     assess_model,
@@ -73,8 +80,9 @@ from services.inspections.deciding.session import (
     record_minutes,
     register_model,
 )
+from services.inspections.deciding.teams import nominate_member, withdraw_member
 from services.inspections.known import Known, missing_scores
-from services.inspections.state import Round, State, evolve
+from services.inspections.state import State, evolve
 from shared.access import Target
 from shared.batch import BatchResult, decide_rows
 from shared.calendar import local_date
@@ -82,8 +90,6 @@ from shared.deciding import Caller, check_happened
 from shared.decisions import Fault, Refused
 from shared.events import Draft
 from shared.events.envelope import parse_instant
-
-SATURDAY = 5
 
 
 def decide(state: State, known: Known, command: Command, caller: Caller) -> list[Draft]:
@@ -109,8 +115,18 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
             return close_round(state, command, caller)
         case FormTeam():
             return form_team(command, caller)
+        case AdoptCalendar():
+            return adopt_calendar(state, known, command, caller)
+        case NominateMember():
+            return nominate_member(state, command, caller)
+        case WithdrawMember():
+            return withdraw_member(state, command, caller)
         case Schedule():
             return schedule(state, known, command, caller)
+        case AskReschedule():
+            return ask_reschedule(state, known, command, caller)
+        case DeclineReschedule():
+            return decline_reschedule(state, command, caller)
         case ReceivePack():
             return receive_pack(state, known, command, caller)
         case AssessPack():
@@ -281,94 +297,6 @@ def form_team(command: FormTeam, caller: Caller) -> Draft:
         )
     data = {**speaker.facts(), "team": command.team, "members": list(command.members)}
     return Draft("team.formed.v1", f"team:{command.team}", data)
-
-
-# --- schedule
-
-
-def schedule(state: State, known: Known, command: Schedule, caller: Caller) -> Draft:
-    """One team and one unit per session, inside the round, on a working day (plan III.4, III.6)."""
-    visit = state.visit(command.unit)
-    team = visit.slot.team if visit.slot else None
-    speaker = caller.authorise(Target(unit=command.unit, team=team), "inspections.schedule")
-    held = open_round_of(state)
-    open_unit(known, command.unit)
-    if command.team not in state.teams:
-        raise Refused(
-            "unknown-team",
-            f"Không có đoàn kiểm tra {command.team}.",
-            f"There is no team {command.team}.",
-            field="team",
-            value=command.team,
-        )
-    if speaker.role == "team_leader" and command.team != team:
-        raise Refused(
-            "unit-has-team",
-            f"Đơn vị {command.unit} thuộc đoàn {team}; đổi đoàn là việc của Văn phòng.",
-            f"Unit {command.unit} belongs to team {team}; only the Office assigns another.",
-            field="team",
-            value=command.team,
-        )
-    day = date.fromisoformat(command.date)
-    _check_day(held, day, command.date)
-    if visit.opened:
-        raise Refused(
-            "inspection-opened",
-            f"Buổi kiểm tra {command.unit} đã bắt đầu, không đổi lịch được nữa.",
-            f"The inspection of {command.unit} has begun; it cannot be moved any more.",
-            field="unit",
-            value=command.unit,
-            status=409,
-        )
-    _check_free(state, command, day)
-    slot = visit.slot
-    data: dict[str, Any] = {
-        **speaker.facts(),
-        "team": command.team,
-        "date": command.date,
-        "session": command.session,
-        "schedule_version": slot.version + 1 if slot else 1,
-    }
-    if command.reason is not None:
-        data["reason"] = command.reason
-    return Draft("inspection.scheduled.v1", command.unit, data)
-
-
-def _check_day(held: Round, day: date, given: str) -> None:
-    if not held.first_day <= day <= held.last_day:
-        span = f"{held.first_day.isoformat()} – {held.last_day.isoformat()}"
-        raise Refused(
-            "outside-round",
-            f"Ngày {given} nằm ngoài đợt kiểm tra ({span}).",
-            f"The day {given} lies outside the round ({span}).",
-            field="date",
-            value=given,
-        )
-    if day.weekday() >= SATURDAY:
-        raise Refused(
-            "not-a-working-day",
-            f"Ngày {given} là thứ Bảy hoặc Chủ nhật.",
-            f"The day {given} is a Saturday or Sunday.",
-            field="date",
-            value=given,
-        )
-
-
-def _check_free(state: State, command: Schedule, day: date) -> None:
-    wanted = (command.team, day, command.session)
-    for code, visit in state.visits.items():
-        slot = visit.slot
-        if slot is None or (slot.team, slot.day, slot.session) != wanted:
-            continue
-        same = code == command.unit
-        raise Refused(
-            "already-scheduled" if same else "team-busy",
-            f"Lịch này đã xếp cho {code}: đoàn {slot.team}, {command.date}, {command.session}.",
-            f"That session is {code}'s already: team {slot.team}, {command.date}, {command.session}.",
-            field="session",
-            value=command.session,
-            status=409,
-        )
 
 
 # --- the session

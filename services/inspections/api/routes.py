@@ -20,6 +20,11 @@ _COMMON = (
     "team.formed.v1",
     "inspection.scheduled.v1",
     "outage.recorded.v1",
+    "calendar.adopted.v1",
+    "team.member_nominated.v1",
+    "team.member_withdrawn.v1",
+    "inspection.reschedule_requested.v1",
+    "inspection.reschedule_declined.v1",
 )
 _OF_CLOSING = (
     "submission.received.v1",
