@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from services.inspections.deciding.packs import due_at
-from services.inspections.known import Known, missing_scores
+from services.inspections import pack_reading
+from services.inspections.known import Known, KnownUnit, missing_scores
 from services.inspections.state import State, fold
 from shared.events import Event
 from shared.events.envelope import instant, source_of
@@ -62,12 +62,7 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         "date": None,
         "session": None,
         "schedule_version": None,
-        "due": None,
-        "packs": [
-            {"at": pack.at, "complete": pack.complete, "on_time": pack.on_time, "missing": list(pack.missing)}
-            for pack in visit.packs
-        ],
-        "pack_in_order": any(pack.complete and pack.on_time for pack in visit.packs),
+        **_packs(state, known, held),
         "missing_scores": missing_scores(book, held) if book else [],
         "missing_self_scores": _missing_self(known, unit),
         "opened": visit.opened,
@@ -75,18 +70,39 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         "forfeited": held.forfeited,
     }
     if slot is not None:
-        rounds = [one for one in state.rounds.values() if one.first_day <= slot.day <= one.last_day]
         answer |= {
             "team": slot.team,
             "date": slot.day.isoformat(),
             "session": slot.session,
             "schedule_version": slot.version,
         }
-        if rounds and book:
-            policy = str(book.policies["after_reschedule"])
-            due = due_at(visit, rounds[0].document_days_before, ZoneInfo(known.timezone), policy)
-            answer["due"] = instant(due)
     return answer
+
+
+def _packs(state: State, known: Known, unit: KnownUnit) -> dict[str, Any]:
+    """What readiness says of the pack: versions in short, what is lacking, the case, what to beware of."""
+    visit = state.visit(unit.code)
+    due = pack_reading.due_or_none(state, known, visit)
+    rows = pack_reading.pack_rows(visit, due, ZoneInfo(known.timezone))
+    lacking = pack_reading.lacking_of(known, visit, unit, due)
+    kept = ("number", "at", "via", "complete", "on_time", "missing")
+    return {
+        "due": None if due is None else instant(due),
+        "files_due": pack_reading.files_until(known, due),
+        "packs": [
+            {
+                **{name: row[name] for name in kept},
+                "assessed": row["assessed"] and row["assessed"]["complete"],
+                "forwarded": sorted({person for one in row["forwarded"] for person in one["members"]}),
+                "forwarded_late_days": max((one["late_days"] for one in row["forwarded"]), default=0),
+            }
+            for row in rows
+        ],
+        "pack_in_order": bool(visit.packs) and due is not None and not lacking,
+        "lacking": lacking,
+        "case": pack_reading.case_row(visit, unit),
+        "warnings": pack_reading.warnings_of(visit, unit, rows),
+    }
 
 
 def _missing_self(known: Known, unit: str) -> Sequence[str]:

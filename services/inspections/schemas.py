@@ -10,9 +10,11 @@ from services.inspections.commands import (
     Adjust,
     Batch,
     FormTeam,
+    OpenCase,
     OpenInspection,
     OpenRound,
     ReceivePack,
+    RecordOutage,
     Schedule,
     SignConclusion,
 )
@@ -25,6 +27,7 @@ from shared.events.catalogue.inspections import (
     Override,
     RecognisedModel,
     RoundException,
+    SlotFinding,
 )
 from shared.events.fields import Code, DecimalString, Instant, LocalDate, Text
 
@@ -88,6 +91,35 @@ class PackSchema(CommandSchema):
         fields.Nested(ManifestEntry), required=True, validate=validate.Length(min=1, max=60)
     )
     occurred_at = Instant()
+    via = fields.String(validate=validate.OneOf(["upload", "email", "paper"]))
+    proof = Text(maximum=300)
+
+
+class AssessSchema(CommandSchema):
+    """The pack is named in the path by its number."""
+
+    findings = fields.List(fields.Nested(SlotFinding), required=True, validate=validate.Length(min=1, max=60))
+
+
+class ForwardSchema(CommandSchema):
+    """The pack is named in the path by its number."""
+
+    members = fields.List(Code(), required=True, validate=validate.Length(min=1, max=40))
+    text = Text(maximum=1000)
+
+
+class OutageSchema(CommandSchema):
+    makes = RecordOutage
+
+    begins = Instant(required=True, data_key="from")
+    ends = Instant(required=True, data_key="to")
+    text = Text(required=True, maximum=1000)
+
+
+class CaseSchema(CommandSchema):
+    makes = OpenCase
+
+    unit = Code(required=True)
 
 
 class OpenInspectionSchema(CommandSchema):

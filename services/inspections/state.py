@@ -61,8 +61,8 @@ class Slot:
 class Pack:
     """A manifest that arrived ``at`` (an instant); ``number``: of its event, 0 for a draft.
 
-    ``documents``: the slots that it fills.  ``complete`` and ``missing`` are of the unit's pack as it stood
-    with it: what an earlier manifest filled stays filled.
+    ``complete`` and ``missing`` are of the unit's pack as it stood with it: what an earlier manifest filled
+    stays filled.
     """
 
     at: str
@@ -71,10 +71,15 @@ class Pack:
     missing: tuple[str, ...]
     due: str
     number: int = 0
-    documents: tuple[str, ...] = ()
+    manifest: tuple[Mapping[str, Any], ...] = ()
     schedule_version: int = 1
     via: str = "upload"
     proof: str | None = None
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The slots that it fills, by a file or by the reason why there is none."""
+        return tuple(entry["document"] for entry in self.manifest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +363,7 @@ def _received(growing: _Growing, event: Stated) -> None:
         tuple(data["missing"]),
         data["due"],
         _number(event),
-        tuple(entry["document"] for entry in data["manifest"]),
+        tuple(data["manifest"]),
         data["schedule_version"],
         via,
         data.get("proof"),

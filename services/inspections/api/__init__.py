@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.inspections.api import commands, reading
+from services.inspections.api import cases, commands, packs, reading
 from services.inspections.api.routes import blueprint
 
-__all__ = ["blueprint", "commands", "reading"]
+__all__ = ["blueprint", "cases", "commands", "packs", "reading"]

@@ -10,7 +10,6 @@ from services.inspections.schemas import (
     CloseSchema,
     ConclusionSchema,
     OpenInspectionSchema,
-    PackSchema,
     RoundSchema,
     ScheduleBatchSchema,
     ScheduleSchema,
@@ -86,18 +85,6 @@ def schedule(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
 def schedulemany(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
     return many(tx, command, act)
-
-
-@command_route(
-    blueprint,
-    "/packs",
-    schema=PackSchema,
-    operation="inspections.receive_pack",
-    summary="Send a document pack's manifest",
-)
-def receive_pack(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """Each slot a file by its digest, or why there is none; late and incomplete packs are kept and marked."""
-    return one(tx, command, act)
 
 
 @command_route(

@@ -10,12 +10,14 @@ from marshmallow import Schema, fields
 
 from services.inspections import reading
 from services.inspections.api.routes import blueprint
+from services.inspections.known import Known
 from services.inspections.projections import known_of
+from services.inspections.state import State
 from shared.database import read_transaction
 from shared.events.fields import Code
 from shared.web.documents import problems
 from shared.web.problems import Problem
-from shared.web.runtime import ledger_settings, reader, runtime
+from shared.web.runtime import Reader, ledger_settings, reader, runtime
 
 
 class SlotView(Schema):
@@ -49,10 +51,22 @@ class ReadinessArgs(Schema):
 
 
 class PackView(Schema):
+    """``assessed``: whether the newest finding says complete.  ``forwarded``: to which members."""
+
+    number = fields.Integer(required=True)
     at = fields.String(required=True)
+    via = fields.String(required=True)
     complete = fields.Boolean(required=True)
     on_time = fields.Boolean(required=True)
     missing = fields.List(fields.String(), required=True)
+    assessed = fields.Boolean(required=True, allow_none=True)
+    forwarded = fields.List(fields.String(), required=True)
+    forwarded_late_days = fields.Integer(required=True)
+
+
+class CaseOfUnit(Schema):
+    number = fields.Integer(required=True)
+    status = fields.String(required=True)
 
 
 class ReadinessView(Schema):
@@ -68,6 +82,10 @@ class ReadinessView(Schema):
     due = fields.String(allow_none=True)
     packs = fields.List(fields.Nested(PackView), required=True)
     pack_in_order = fields.Boolean(required=True)
+    files_due = fields.String(required=True, allow_none=True)
+    lacking = fields.List(fields.String(), required=True)
+    case = fields.Nested(CaseOfUnit, required=True, allow_none=True)
+    warnings = fields.List(fields.String(), required=True)
     missing_scores = fields.List(fields.String(), required=True)
     missing_self_scores = fields.List(fields.String(), required=True)
     opened = fields.Boolean(required=True)
@@ -87,17 +105,30 @@ def readiness(args: dict[str, str], org: str, cycle: str) -> Response:
     with read_transaction(runtime().engine) as connection:
         state = reading.state_of(connection, who.ledger.ledger)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, [unit])
-    visibility = str(known.rulebook.policies["live_visibility"]) if known.rulebook else "restricted"
-    slot = state.visit(unit).slot
-    if not who.audience(visibility).sees_row(unit, slot.team if slot else None):
-        if who.principal is None:
-            raise Problem("token-missing")
-        raise Problem(
-            "wrong-scope", "Không được xem đơn vị này.", "This unit is not yours to see.", status=403
-        )
+    checked_row(who, known, state, unit)
     found = reading.readiness(state, known, unit)
     if found is None:
         raise Problem("unknown-unit", status=404)
-    response = Response(orjson.dumps(found), content_type="application/json")
+    return private(found)
+
+
+def visibility_of(known: Known) -> str:
+    """The rulebook's ``live_visibility``; restricted while there is no rulebook."""
+    return str(known.rulebook.policies["live_visibility"]) if known.rulebook else "restricted"
+
+
+def checked_row(who: Reader, known: Known, state: State, unit: str) -> None:
+    """Raise a 401 or 403 problem unless ``who`` may see the row of ``unit``."""
+    slot = state.visit(unit).slot
+    if who.audience(visibility_of(known)).sees_row(unit, slot.team if slot else None):
+        return
+    if who.principal is None:
+        raise Problem("token-missing")
+    raise Problem("wrong-scope", "Không được xem đơn vị này.", "This unit is not yours to see.", status=403)
+
+
+def private(body: dict[str, Any]) -> Response:
+    """``body`` as JSON for this reader alone."""
+    response = Response(orjson.dumps(body), content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

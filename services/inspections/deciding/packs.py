@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 
 from services.inspections.commands import AssessPack, ForwardPack, ReceivePack, RecordOutage
 from services.inspections.deciding.asking import book_of, not_scheduled, open_unit, round_of
+from services.inspections.deciding.deadlines import PackDue, pack_due
 from services.inspections.known import Known, KnownUnit
 from services.inspections.state import Forwarding, Pack, Slot, State, Visit
 from shared.access import Target
-from shared.calendar import days_before, local_date
+from shared.calendar import local_date
 from shared.deciding import Caller, Speaker, check_happened, check_span, without_none
 from shared.decisions import Fault, Refused
 from shared.events import Draft
@@ -30,38 +31,28 @@ ACCEPTED, MISSING = "accepted", "missing"
 # --- the deadline
 
 
-def due_at(visit: Visit, days: int, zone: ZoneInfo, policy: str = "recompute_while_open") -> datetime:
-    """The pack's cut-off, an exclusive instant: in time is before it (rulebook format §10).
-
-    After a reschedule, by policy: ``recompute_while_open`` takes the new day's cut-off only when the old one
-    had not passed, or a complete pack had come in time, when the day was moved; ``always`` takes the newest
-    day's, ``keep_first`` the first one's.  Raises ``ValueError`` for a unit without a slot.
-    """
-    if not visit.slots:
-        raise ValueError(f"{visit.unit} has no slot")
-    if policy == "always":
-        return days_before(visit.slots[-1].day, days, zone)
-    due = days_before(visit.slots[0].day, days, zone)
-    if policy == "keep_first":
-        return due
-    for slot in visit.slots[1:]:
-        moved = parse_instant(slot.since)
-        kept = any(pack.complete and parse_instant(pack.at) < due for pack in visit.packs)
-        if moved < due or kept:
-            due = days_before(slot.day, days, zone)
-    return due
-
-
-def due_of(state: State, known: Known, visit: Visit) -> datetime:
-    """The cut-off of a scheduled unit's pack, by its round and the rulebook in force.
+def due_by(state: State, known: Known, visit: Visit) -> PackDue:
+    """When a scheduled unit's pack is due, and by which version of the round's calendar.
 
     Refuses without a rulebook or a slot.
     """
     if visit.slot is None:
         raise not_scheduled(visit.unit)
     held = round_of(state, visit.slot)
-    policy = str(book_of(known).policies["after_reschedule"])
-    return due_at(visit, held.document_days_before, ZoneInfo(known.timezone), policy)
+    policies = book_of(known).policies
+    return pack_due(
+        visit,
+        held,
+        state.versions(held),
+        ZoneInfo(known.timezone),
+        str(policies["after_reschedule"]),
+        str(policies["deadline_day_count"]),
+    )
+
+
+def due_of(state: State, known: Known, visit: Visit) -> datetime:
+    """The cut-off of a scheduled unit's pack, an exclusive instant.  Refuses as :func:`due_by`."""
+    return due_by(state, known, visit).at
 
 
 def files_due(due: datetime, book: Rulebook) -> datetime:
@@ -123,7 +114,8 @@ def receive_pack(state: State, known: Known, command: ReceivePack, caller: Calle
     _check_documents(named, required, "manifest")
     filled = {document for pack in visit.packs for document in pack.documents} | set(named)
     missing = [document for document in required if document not in filled]
-    due = due_of(state, known, visit)
+    deadline = due_by(state, known, visit)
+    due = deadline.at
     by_hand = command.via != UPLOAD and command.occurred_at is not None
     received = parse_instant(command.occurred_at) if by_hand and command.occurred_at else caller.now
     data = {
@@ -139,6 +131,8 @@ def receive_pack(state: State, known: Known, command: ReceivePack, caller: Calle
         "via": command.via,
         **without_none(proof=command.proof),
     }
+    if deadline.calendar is not None:
+        data |= {"calendar": deadline.calendar.id, "calendar_version": deadline.calendar.version}
     return Draft("submission.received.v1", command.unit, data)
 
 
@@ -257,15 +251,20 @@ def pack_of(visit: Visit, number: int) -> Pack:
     """The unit's pack with that number.  Refuses one that it never sent."""
     found = next((pack for pack in visit.packs if pack.number == number), None)
     if found is None:
-        raise Refused(
-            "unknown-pack",
-            f"Không có bộ hồ sơ số {number}.",
-            f"There is no pack {number}.",
-            field="pack",
-            value=number,
-            status=404,
-        )
+        raise unknown_pack(number)
     return found
+
+
+def unknown_pack(number: int) -> Refused:
+    """The refusal of a number that is no pack's."""
+    return Refused(
+        "unknown-pack",
+        f"Không có bộ hồ sơ số {number}.",
+        f"There is no pack {number}.",
+        field="pack",
+        value=number,
+        status=404,
+    )
 
 
 def _on(state: State, unit: str, caller: Caller, operation: str) -> tuple[Visit, Slot, Speaker]:
