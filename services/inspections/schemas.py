@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import Schema, fields, validate
 
 from services.inspections.commands import (
     Adjust,
+    AnswerAdjustment,
+    AnswerPartyCommittee,
+    AssessLimitation,
+    AssessModel,
     Batch,
+    CarryLimitations,
+    DeclareSite,
+    DelegateConclusion,
     FormTeam,
+    IssueBriefing,
     OpenCase,
     OpenInspection,
     OpenRound,
     ReceivePack,
+    RecordFinding,
+    RecordMinutes,
     RecordOutage,
+    RegisterModel,
+    RegisterSubordinates,
     Schedule,
     SignConclusion,
 )
 from shared.batch import ALL_OR_NOTHING, MAX_ROWS, MODES
 from shared.commanding import CommandSchema, Rows
 from shared.events.catalogue.inspections import (
+    CarriedLimitation,
     InspectionScore,
     ManifestEntry,
     Member,
+    MinutesItem,
     Override,
     RecognisedModel,
     RoundException,
@@ -159,3 +173,164 @@ class ConclusionSchema(CommandSchema):
     adjustments = fields.List(fields.Nested(AdjustmentSchema), validate=validate.Length(max=100))
     recognised_models = fields.List(fields.Nested(RecognisedModel), validate=validate.Length(max=40))
     occurred_at = Instant()
+
+
+class AmendmentSchema(CommandSchema):
+    """The unit is named in the path."""
+
+    reason = Text(required=True, maximum=1000)
+    team = Code()
+    strengths = Text()
+    limitations = Text()
+    orientation = Text()
+    scores = fields.List(fields.Nested(InspectionScore), validate=validate.Length(max=60))
+    adjustments = fields.List(fields.Nested(AdjustmentSchema), validate=validate.Length(max=100))
+    withdrawn = fields.List(Code(), validate=validate.Length(max=100))
+    recognised_models = fields.List(fields.Nested(RecognisedModel), validate=validate.Length(max=40))
+    occurred_at = Instant()
+
+
+class DelegationSchema(CommandSchema):
+    makes = DelegateConclusion
+
+    unit = Code(required=True)
+    person = Code(required=True)
+    document = Text(required=True, maximum=100)
+
+
+class AcknowledgeAdjustmentSchema(CommandSchema):
+    makes = AnswerAdjustment
+
+    unit = Code(required=True)
+    conclusion = fields.Integer(required=True, strict=True, validate=validate.Range(min=1, max=2**53))
+    criterion = Code(required=True)
+    text = Text(maximum=1000)
+
+
+class DisputeAdjustmentSchema(AcknowledgeAdjustmentSchema):
+    text = Text(required=True, maximum=1000)
+
+    def build(self, data: dict[str, Any]) -> AnswerAdjustment:
+        return AnswerAdjustment(**data, disputes=True)
+
+
+class BriefingSchema(CommandSchema):
+    makes = IssueBriefing
+
+    department = Code(required=True)
+    unit = Code()
+    area = Code()
+    about = fields.String(required=True, validate=validate.OneOf(["priority", "note", "bonus", "penalty"]))
+    text = Text(required=True)
+
+
+class SubordinateRow(Schema):
+    """A unit below the one inspected; without ``class`` it is not known."""
+
+    code = Code(required=True)
+    name = Text(required=True, maximum=200)
+    kind = Code(required=True)
+    year_class = Code(data_key="class", attribute="class")
+    year = Text(maximum=16)
+
+
+class SubordinatesSchema(CommandSchema):
+    makes = RegisterSubordinates
+
+    unit = Code(required=True)
+    subordinates = fields.List(
+        fields.Nested(SubordinateRow), required=True, validate=validate.Length(min=1, max=300)
+    )
+    document = Text(required=True, maximum=100)
+
+
+class AttendeeRow(Schema):
+    """Somebody who will attend; the name never enters the ledger."""
+
+    role = Code(required=True)
+    name = Text(required=True, maximum=200)
+    subordinate = Code()
+
+
+class AttendanceSchema(CommandSchema):
+    unit = Code(required=True)
+    attendees = fields.List(fields.Nested(AttendeeRow), required=True, validate=validate.Length(max=200))
+    reason = Text(maximum=1000)
+
+
+class SiteSchema(CommandSchema):
+    makes = DeclareSite
+
+    unit = Code(required=True)
+    ready = fields.Boolean(required=True, truthy={True}, falsy={False})
+    text = Text(maximum=1000)
+
+
+class PartyCommitteeSchema(CommandSchema):
+    makes = AnswerPartyCommittee
+
+    unit = Code(required=True)
+    attends = fields.Boolean(required=True, truthy={True}, falsy={False})
+    text = Text(maximum=1000)
+    document = Text(maximum=100)
+
+
+class MinutesSchema(CommandSchema):
+    makes = RecordMinutes
+
+    unit = Code(required=True)
+    items = fields.List(fields.Nested(MinutesItem), required=True, validate=validate.Length(min=1, max=300))
+    occurred_at = Instant()
+
+
+class FindingSchema(CommandSchema):
+    makes = RecordFinding
+
+    unit = Code(required=True)
+    content = Code(required=True)
+    text = Text(required=True)
+
+
+class ModelSchema(CommandSchema):
+    makes = RegisterModel
+
+    unit = Code(required=True)
+    ref = Code(required=True)
+    title = Text(required=True, maximum=300)
+    text = Text(required=True)
+
+
+class ModelAssessmentSchema(CommandSchema):
+    makes = AssessModel
+
+    unit = Code(required=True)
+    ref = Code(required=True)
+    initiative = fields.String(required=True, validate=validate.OneOf(["high", "fair", "low"]))
+    text = Text(required=True)
+
+
+class LimitationsSchema(CommandSchema):
+    makes = CarryLimitations
+
+    unit = Code(required=True)
+    limitations = fields.List(
+        fields.Nested(CarriedLimitation), required=True, validate=validate.Length(min=1, max=100)
+    )
+    document = Text(maximum=100)
+
+
+class LimitationAssessmentSchema(CommandSchema):
+    makes = AssessLimitation
+
+    unit = Code(required=True)
+    ref = Code(required=True)
+    outcome = fields.String(required=True, validate=validate.OneOf(["remedied", "partly", "not"]))
+    text = Text(required=True)
+
+
+class ReflectionSchema(CommandSchema):
+    """``unit``: where the policy ``reflection_scope`` asks for one report per inspection."""
+
+    team = Code(required=True)
+    unit = Code()
+    text = Text(required=True, maximum=20000)

@@ -195,7 +195,7 @@ def answer_adjustment(state: State, known: Known, command: AnswerAdjustment, cal
         )
     if command.disputes and command.text is None:
         raise Refused(
-            "reason-missing",
+            "explanation-missing",
             "Nêu vì sao không đồng ý.",
             "State why it is disputed.",
             field="text",

@@ -88,7 +88,7 @@ def declare_site(state: State, known: Known, command: DeclareSite, caller: Calle
     _check_not_begun(visit)
     if not command.ready and command.text is None:
         raise Refused(
-            "reason-missing",
+            "explanation-missing",
             "Nêu còn thiếu gì.",
             "State what is lacking.",
             field="text",
@@ -106,7 +106,7 @@ def answer_party_committee(
     open_unit(known, command.unit)
     if not command.attends and command.text is None:
         raise Refused(
-            "reason-missing",
+            "explanation-missing",
             "Nêu vì sao cấp ủy không dự.",
             "State why the party committee does not attend.",
             field="text",

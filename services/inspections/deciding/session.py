@@ -69,7 +69,13 @@ def assess_model(state: State, known: Known, command: AssessModel, caller: Calle
     """The team's view of a registered model, its initiative included."""
     visit, speaker = _at_session(state, known, command.unit, "assess_model", caller)
     if command.ref not in visit.record.models:
-        raise _unknown("unknown-model", "mô hình", "model", command.ref)
+        raise Refused(
+            "unknown-model",
+            f"Đơn vị chưa đăng ký mô hình “{command.ref}”.",
+            f'The unit has registered no model "{command.ref}" (yet).',
+            field="ref",
+            value=command.ref,
+        )
     data = {
         **speaker.facts(base_position=known.base_position),
         "ref": command.ref,
@@ -113,7 +119,7 @@ def carry_limitations(state: State, known: Known, command: CarryLimitations, cal
     if command.document is None and any("unit" not in one for one in command.limitations):
         faults.append(
             Fault(
-                "document-missing",
+                "basis-missing",
                 "Nêu văn bản làm căn cứ.",
                 "Cite the document that they are taken from.",
                 "document",
@@ -134,7 +140,13 @@ def assess_limitation(state: State, known: Known, command: AssessLimitation, cal
     """Whether a carried limitation was remedied."""
     visit, speaker = _at_session(state, known, command.unit, "assess_limitation", caller)
     if command.ref not in visit.record.limitations:
-        raise _unknown("unknown-limitation", "hạn chế", "limitation", command.ref)
+        raise Refused(
+            "unknown-limitation",
+            f"Chưa nêu hạn chế nào mã “{command.ref}”.",
+            f'No limitation "{command.ref}" was carried (yet).',
+            field="ref",
+            value=command.ref,
+        )
     data = {
         **speaker.facts(base_position=known.base_position),
         "ref": command.ref,
@@ -174,13 +186,3 @@ def _at_session(
 def _speaker(visit: Visit, operation: str, caller: Caller) -> Speaker:
     team = visit.slot.team if visit.slot else None
     return caller.authorise(Target(unit=visit.unit, team=team), f"inspections.{operation}")
-
-
-def _unknown(rule: str, vi: str, en: str, ref: str) -> Refused:
-    return Refused(
-        rule,
-        f"Chưa có {vi} nào mã “{ref}”.",
-        f'There is no {en} "{ref}" (yet).',
-        field="ref",
-        value=ref,
-    )
