@@ -15,7 +15,6 @@ from services.inspections.planned import Adopted
 from services.inspections.state import Round, Visit
 from shared.calendar import cut_off_at, cut_off_date, days_before, local_date
 from shared.events.envelope import parse_instant
-from shared.rulebook import Rulebook
 
 
 def cut_off(
@@ -77,19 +76,23 @@ class PackDue:
 
 
 def pack_due(
-    visit: Visit, held: Round, versions: Sequence[Adopted], zone: ZoneInfo, book: Rulebook | None
+    visit: Visit,
+    held: Round,
+    versions: Sequence[Adopted],
+    zone: ZoneInfo,
+    policy: str = "recompute_while_open",
+    day_count: str = "calendar",
 ) -> PackDue:
-    """The cut-off of the unit's pack, by the rulebook's policy ``after_reschedule`` (rulebook format §10).
+    """The cut-off of the unit's pack, by the policy ``after_reschedule`` (rulebook format §10).
 
     Two things move it: another day, and another version of the round's calendar (``versions``, ascending).
-    ``recompute_while_open`` follows only when the old cut-off had not passed by then, or a complete pack
-    had come in time; ``always`` follows each; ``keep_first`` none.  Without a calendar the round's
-    ``document_days_before`` says it.  Raises ``ValueError`` for a unit without a slot.
+    ``recompute_while_open`` takes the new cut-off only when the old one had not passed by then, or a complete
+    pack had come in time, and the new one still lay ahead; ``always`` takes the newest, ``keep_first`` the
+    first.  Without a calendar the round's ``document_days_before`` says it.  ``day_count``: how days are
+    counted where the calendar does not say.  Raises ``ValueError`` for a unit without a slot.
     """
     if not visit.slots:
         raise ValueError(f"{visit.unit} has no slot")
-    policy = str(book.policies["after_reschedule"]) if book else "recompute_while_open"
-    day_count = str(book.policies["deadline_day_count"]) if book else "calendar"
 
     def of(day: date, calendar: Calendar | None) -> PackDue:
         if calendar is None:
@@ -112,7 +115,8 @@ def pack_due(
     for since, new_day, new_calendar in sorted(changes, key=lambda change: change[0]):
         day = new_day or day
         calendar = new_calendar or calendar
+        wanted, moved = of(day, calendar), parse_instant(since)
         kept = any(pack.complete and parse_instant(pack.at) < due.at for pack in visit.packs)
-        if policy == "always" or parse_instant(since) < due.at or kept:
-            due = of(day, calendar)
+        if policy == "always" or ((moved < due.at or kept) and moved < wanted.at):
+            due = wanted
     return due

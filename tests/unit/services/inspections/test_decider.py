@@ -25,9 +25,9 @@ from services.inspections.commands import (
     SignConclusion,
 )
 from services.inspections.decider import decide, decide_batch, units_of
-from services.inspections.deciding.packs import due_at
+from services.inspections.deciding.deadlines import pack_due
 from services.inspections.known import Entry, Known, KnownUnit
-from services.inspections.state import Pack, Slot, State, Visit, fold
+from services.inspections.state import Pack, Round, Slot, State, Visit, fold
 from shared.access import AccessDenied
 from shared.decisions import Refused
 from shared.events.envelope import instant, parse_instant
@@ -262,6 +262,12 @@ def test_the_secretary_may_take_it_in_and_another_unit_may_not() -> None:
 
 def test_a_unit_without_a_day_has_nothing_due() -> None:
     assert refusal(ROUND_OPEN, ReceivePack("QH-Q01", manifest()), Q01).rule == "not-scheduled"
+
+
+def due_at(visit: Visit, days: int, zone: ZoneInfo, policy: str = "recompute_while_open") -> datetime:
+    """The cut-off of a pack by a round without a calendar."""
+    held = Round("DOT-2020", date(2020, 11, 9), date(2020, 11, 20), days)
+    return pack_due(visit, held, (), zone, policy).at
 
 
 def visit(*slots: tuple[str, str], packs: tuple[Pack, ...] = ()) -> Visit:
