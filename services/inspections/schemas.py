@@ -10,6 +10,7 @@ from services.inspections.commands import (
     Adjust,
     AnswerAdjustment,
     AnswerPartyCommittee,
+    AskReschedule,
     AssessLimitation,
     AssessModel,
     Batch,
@@ -46,6 +47,7 @@ from shared.events.catalogue.inspections import (
 from shared.events.fields import Code, DecimalString, Instant, LocalDate, Text
 
 SESSIONS = ("MORNING", "AFTERNOON")
+HOUR = validate.Regexp(r"\d\d:\d\d\Z", error="Not of the required form.")
 
 
 class RoundSchema(CommandSchema):
@@ -79,6 +81,48 @@ class TeamBatchSchema(CommandSchema):
         return Batch(data["teams"], data.get("mode", ALL_OR_NOTHING), "teams")
 
 
+class CalendarSchema(CommandSchema):
+    """``calendar``: the text of its YAML; ``document``: of its adoption."""
+
+    calendar = fields.String(required=True, validate=validate.Length(min=1, max=40_000))
+    document = Text(required=True, maximum=100)
+
+
+class NominationSchema(CommandSchema):
+    """The team is named in the path."""
+
+    person = Code(required=True)
+    name = Text(required=True, maximum=200)
+    department = Code(required=True)
+    document = Text(required=True, maximum=100)
+    home_unit = Code()
+    occurred_at = Instant()
+
+
+class NominationWithdrawalSchema(CommandSchema):
+    """The team is named in the path."""
+
+    person = Code(required=True)
+    reason = Text(required=True, maximum=1000)
+
+
+class RescheduleSchema(CommandSchema):
+    makes = AskReschedule
+
+    unit = Code(required=True)
+    reason = Text(required=True, maximum=1000)
+    date = LocalDate()
+    session = fields.String(validate=validate.OneOf(SESSIONS))
+    document = Text(maximum=100)
+    occurred_at = Instant()
+
+
+class RescheduleRefusalSchema(CommandSchema):
+    """The request is named in the path."""
+
+    reason = Text(required=True, maximum=1000)
+
+
 class ScheduleSchema(CommandSchema):
     makes = Schedule
 
@@ -87,6 +131,9 @@ class ScheduleSchema(CommandSchema):
     date = LocalDate(required=True)
     session = fields.String(required=True, validate=validate.OneOf(SESSIONS))
     reason = Text(maximum=1000)
+    starts = fields.String(validate=HOUR)
+    request = fields.Integer(strict=True, validate=validate.Range(min=1))
+    occurred_at = Instant()
 
 
 class ScheduleBatchSchema(CommandSchema):

@@ -34,7 +34,7 @@ _OF_CLOSING = (
 )
 
 
-def _load(tx: LedgerTransaction, command: Command | Batch, act: Act) -> tuple[State, Known]:
+def load(tx: LedgerTransaction, command: Command | Batch, act: Act) -> tuple[State, Known]:
     """Rounds, teams and the whole schedule (who is where), the rest of the units' streams, and the ledger."""
     units = units_of(command)
     types = (*_COMMON, *_OF_CLOSING) if isinstance(command, CloseRound) else _COMMON
@@ -46,12 +46,12 @@ def _load(tx: LedgerTransaction, command: Command | Batch, act: Act) -> tuple[St
 
 def one(tx: LedgerTransaction, command: Command, act: Act) -> Outcome:
     """The facts of one command."""
-    state, known = _load(tx, command, act)
+    state, known = load(tx, command, act)
     return decide(state, known, command, act)
 
 
 def many(tx: LedgerTransaction, batch: Batch, act: Act) -> Outcome:
     """The facts of the accepted rows, and what became of each row."""
-    state, known = _load(tx, batch, act)
+    state, known = load(tx, batch, act)
     result = decide_batch(state, known, batch, act)
     return Accepted(result.drafts, answer_of(result))
