@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.inspections.api import cases, commands, packs, reading
+from services.inspections.api import cases, commands, packs, planning, reading
 from services.inspections.api.routes import blueprint
 
-__all__ = ["blueprint", "cases", "commands", "packs", "reading"]
+__all__ = ["blueprint", "cases", "commands", "packs", "planning", "reading"]

@@ -1,4 +1,4 @@
-"""Round, teams, schedule, packs, sessions and conclusions over HTTP."""
+"""Round, teams, packs, sessions and conclusions over HTTP."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ from services.inspections.schemas import (
     ConclusionSchema,
     OpenInspectionSchema,
     RoundSchema,
-    ScheduleBatchSchema,
-    ScheduleSchema,
     TeamBatchSchema,
     TeamSchema,
 )
@@ -58,31 +56,6 @@ def form_team(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     answer=BatchReceipts,
 )
 def form_teams(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
-    return many(tx, command, act)
-
-
-@command_route(
-    blueprint,
-    "/schedule",
-    schema=ScheduleSchema,
-    operation="inspections.schedule",
-    summary="Schedule or move a session",
-)
-def schedule(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """A half-day of one team at one unit; the old slot stays in history."""
-    return one(tx, command, act)
-
-
-@command_route(
-    blueprint,
-    "/schedule/batch",
-    schema=ScheduleBatchSchema,
-    operation="inspections.schedule",
-    summary="Schedule sessions",
-    answer=BatchReceipts,
-)
-def schedulemany(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
     return many(tx, command, act)
 
