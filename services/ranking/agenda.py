@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from services.ranking.engine import Standings, State
 from services.ranking.engine.facts import Proposed
-from services.ranking.engine.fold import DecisionNote
+from services.ranking.engine.fold import Case, DecisionNote
 from services.ranking.engine.ranks import COMMITTEE
 from services.ranking.engine.sheet import Mark, Sheet, admissible
 
@@ -69,6 +69,8 @@ class Agenda:
     contested: tuple[DecisionNote, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]
     """Units with applicable criteria that have neither a value nor a recorded exception."""
+    cases: tuple[Case, ...] = ()
+    """Forfeit cases that are not decided yet."""
 
 
 def agenda(state: State, standings: Standings) -> Agenda:
@@ -84,7 +86,24 @@ def agenda(state: State, standings: Standings) -> Agenda:
         unanswered=tuple(note for note in notes if note.unanswered),
         contested=_contested(notes, sheets),
         missing=_missing(state, sheets),
+        cases=open_cases(state),
     )
+
+
+FORFEITS: Final = (
+    "decision.forfeit_confirmed.v1",
+    "decision.forfeit_lifted.v1",
+    "decision.forfeit_declined.v1",
+)
+"""What the Committee may say of a forfeit."""
+
+
+def open_cases(state: State) -> tuple[Case, ...]:
+    """The forfeit cases on which the Committee has said nothing since they were opened, in ledger order."""
+    newest = {
+        note.subject: note.position for _, note in sorted(state.decisions.items()) if note.type in FORFEITS
+    }
+    return tuple(case for case in state.cases if newest.get(case.unit, -1) < case.position)
 
 
 def _proposals(state: State, notes: list[DecisionNote]) -> tuple[Proposal, ...]:
@@ -151,6 +170,7 @@ _MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "decision.veto_lifted.v1": ("veto", ("veto",)),
     "decision.forfeit_confirmed.v1": ("forfeit", ()),
     "decision.forfeit_lifted.v1": ("forfeit", ()),
+    "decision.forfeit_declined.v1": ("forfeit", ()),
     "decision.late_fact.v1": ("late_fact", ("fact",)),
     "decision.exception.v1": ("exception", ()),
     "decision.tie.v1": ("tie", ("area",)),

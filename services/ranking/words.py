@@ -120,11 +120,40 @@ def _decided_score(names: Names, subject: str, data: Mapping[str, Any]) -> Words
 
 
 def _submission(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
-    unit, total, missing = names.unit(subject), len(data["manifest"]), len(data["missing"])
+    unit, filled, missing = names.unit(subject), len(data["manifest"]), len(data["missing"])
     late_vi, late_en = ("", "") if data["on_time"] else (", trễ hạn", ", late")
     return Words(
-        f"{unit} gửi hồ sơ: {total - missing}/{total} tài liệu{late_vi}",
-        f"{unit} sent its pack: {total - missing} of {total} documents{late_en}",
+        f"{unit} gửi hồ sơ: {filled} tài liệu, còn thiếu {missing}{late_vi}",
+        f"{unit} sent its pack: {filled} documents, {missing} still missing{late_en}",
+    )
+
+
+def _assessed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, pack = names.unit(subject), data["pack"]
+    bad = ", ".join(one["document"] for one in data["findings"] if one["outcome"] != "accepted")
+    if not bad:
+        return Words(
+            f"Hồ sơ số {pack} của {unit}: đầy đủ, dùng được", f"Pack {pack} of {unit}: full and usable"
+        )
+    return Words(
+        f"Hồ sơ số {pack} của {unit}: thiếu hoặc không dùng được {bad}",
+        f"Pack {pack} of {unit}: missing or unusable {bad}",
+    )
+
+
+def _forwarded(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, pack, members = names.unit(subject), data["pack"], len(data["members"])
+    return Words(
+        f"Thư ký chuyển hồ sơ số {pack} của {unit} đến {members} thành viên",
+        f"Pack {pack} of {unit} is forwarded to {members} members",
+    )
+
+
+def _case(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, due, missing = names.unit(subject), data["due"], ", ".join(data["missing"])
+    return Words(
+        f"{unit} không gửi đầy đủ hồ sơ trước {due} (thiếu {missing}): trình Ban Thường vụ",
+        f"{unit} sent no full pack before {due} (missing {missing}): a case for the Standing Committee",
     )
 
 
@@ -311,6 +340,13 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
     "submission.received.v1": _submission,
+    "submission.assessed.v1": _assessed,
+    "submission.forwarded.v1": _forwarded,
+    "forfeit.case_opened.v1": _case,
+    "outage.recorded.v1": _of_unit(
+        "Hệ thống gián đoạn từ {from} đến {to}: {text}",
+        "This system could not be reached from {from} to {to}: {text}",
+    ),
     "conclusion.signed.v1": _conclusion,
     "conclusion.amended.v1": _of_unit(
         "Sửa kết luận kiểm tra {unit}: {reason}", "The conclusion on {unit} is amended: {reason}"
@@ -328,6 +364,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "decision.forfeit_lifted.v1": _of_unit(
         "Ban Thường vụ gỡ xác nhận không kiểm tra với {unit}", "The forfeit of {unit} is lifted"
+    ),
+    "decision.forfeit_declined.v1": _of_unit(
+        "Ban Thường vụ không chấp nhận đề nghị không kiểm tra {unit}; buổi kiểm tra vẫn tiến hành",
+        "The Standing Committee declines the forfeit case of {unit}; the inspection goes on",
     ),
     "decision.veto_recorded.v1": _of_unit(
         "Ban Thường vụ ghi nhận điều kiện khống chế {veto} với {unit}",

@@ -155,6 +155,16 @@ class DecisionNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A forfeit case: ``unit`` sent no full pack before the instant ``due``; ``missing``: documents."""
+
+    position: int
+    unit: str
+    due: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishingException:
     """Criteria without which a unit may be published, from ``position`` on (rulebook format §6)."""
 
@@ -194,6 +204,7 @@ class State:
         "acknowledged_noise",
         "adoptions",
         "assignments",
+        "cases",
         "cycle",
         "decisions",
         "exceptions",
@@ -234,6 +245,7 @@ class State:
         self.round: Round | None = None
         self.decisions: dict[int, DecisionNote] = {}
         self.exceptions: tuple[PublishingException, ...] = ()
+        self.cases: tuple[Case, ...] = ()
         self.freezes: tuple[Freeze, ...] = ()
         self.acknowledged: frozenset[int] = frozenset()
         self.acknowledged_noise: frozenset[str] = frozenset()
@@ -567,6 +579,13 @@ def _round_closed(state: State, subject: str, position: int, data: dict[str, Any
         state.round = Round(position, exceptions)
 
 
+def _case_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """A question for the Committee; it changes no standing."""
+    missing = data.get("missing")
+    documents = tuple(str(one) for one in missing) if isinstance(missing, list) else ()
+    state.cases = (*state.cases, Case(position, subject, str(data.get("due")), documents))
+
+
 # --- ranking ----------------------------------------------------------------------------------------------
 
 
@@ -755,6 +774,7 @@ _DECISIONS: Final[dict[str, Rule]] = {
     "decision.veto_lifted.v1": _veto("veto.lifted"),
     "decision.forfeit_confirmed.v1": _veto("decision.forfeit_confirmed"),
     "decision.forfeit_lifted.v1": _veto("decision.forfeit_lifted"),
+    "decision.forfeit_declined.v1": _inert,
     "decision.late_fact.v1": _late_fact,
     "decision.exception.v1": _exception,
     "decision.tie.v1": _decision_tie,
@@ -811,7 +831,7 @@ _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "inspection.reschedule_declined.v1": (_IN, _inert),
     "submission.assessed.v1": (_IN, _inert),
     "submission.forwarded.v1": (_IN, _inert),
-    "forfeit.case_opened.v1": (_IN, _inert),
+    "forfeit.case_opened.v1": (_IN, _case_opened),
     "briefing.issued.v1": (_IN, _inert),
     "subordinates.registered.v1": (_IN, _inert),
     "attendance.declared.v1": (_IN, _inert),

@@ -197,6 +197,19 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
                 for one in waiting.proposals
             ],
         ),
+        (
+            "cases",
+            tr("Không gửi đủ hồ sơ đúng hạn, chờ quyết định", "No full pack in time, to be decided"),
+            [
+                Waiting(
+                    count(one.position, language()),
+                    f"{names.unit(one.unit)}: {', '.join(one.missing)}",
+                    form(kind="forfeit", unit=one.unit),
+                    at(one.position),
+                )
+                for one in waiting.cases
+            ],
+        ),
         ("late", tr("Điểm trễ chờ quyết định", "Late scores"), [mark("late", one) for one in waiting.late]),
         (
             "ties",

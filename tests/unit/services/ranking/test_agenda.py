@@ -6,7 +6,7 @@ from typing import Any
 
 from services.ranking.agenda import Agenda, agenda
 from services.ranking.engine import compute
-from tests.support.board import ON_BEHALF, Board
+from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import build, example_data, small_data
 
 Json = dict[str, Any]
@@ -229,3 +229,22 @@ def test_every_kind_of_decision_can_be_settled_by_its_opposite() -> None:
     board.tie("QH", ["B"], ["A"])
     board.decide("B", "1.2", "5")
     assert contested(board) == []
+
+
+def open_a_case(board: Board, unit: str) -> int:
+    data = {"due": "2020-11-06T17:00:00.000000Z", "missing": ["MODELS"]}
+    return board.state_fact("forfeit.case_opened.v1", "inspections", unit, data)
+
+
+def test_a_forfeit_case_waits_until_the_committee_has_said_something_of_it() -> None:
+    board = board_of()
+    first, second = open_a_case(board, "A"), open_a_case(board, "B")
+    assert [(case.position, case.unit, case.missing) for case in waiting(board).cases] == [
+        (first, "A", ("MODELS",)),
+        (second, "B", ("MODELS",)),
+    ]
+    board.state_fact("decision.forfeit_declined.v1", "ranking", "A", dict(MEETING))
+    board.state_fact("decision.forfeit_confirmed.v1", "ranking", "B", dict(MEETING))
+    assert waiting(board).cases == ()
+    again = open_a_case(board, "A")
+    assert [case.position for case in waiting(board).cases] == [again]

@@ -119,6 +119,38 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "Lực lượng TNXP không công nhận điểm nhập hộ cho Quận Đoàn 2: chúng tôi cho 3",
         "Lực lượng TNXP disputes a score of Quận Đoàn 2 entered on its behalf: chúng tôi cho 3",
     ),
+    (
+        "submission.received.v1",
+        {"manifest": [{}, {}], "missing": ["MODELS"], "on_time": False},
+        "Quận Đoàn 2 gửi hồ sơ: 2 tài liệu, còn thiếu 1, trễ hạn",
+        "Quận Đoàn 2 sent its pack: 2 documents, 1 still missing, late",
+    ),
+    (
+        "submission.assessed.v1",
+        {"pack": 7, "findings": [{"document": "REPORT", "outcome": "accepted"}]},
+        "Hồ sơ số 7 của Quận Đoàn 2: đầy đủ, dùng được",
+        "Pack 7 of Quận Đoàn 2: full and usable",
+    ),
+    (
+        "submission.assessed.v1",
+        {"pack": 7, "findings": [{"document": "MODELS", "outcome": "unusable"}]},
+        "Hồ sơ số 7 của Quận Đoàn 2: thiếu hoặc không dùng được MODELS",
+        "Pack 7 of Quận Đoàn 2: missing or unusable MODELS",
+    ),
+    (
+        "submission.forwarded.v1",
+        {"pack": 7, "members": ["NV-1", "NV-2"]},
+        "Thư ký chuyển hồ sơ số 7 của Quận Đoàn 2 đến 2 thành viên",
+        "Pack 7 of Quận Đoàn 2 is forwarded to 2 members",
+    ),
+    (
+        "forfeit.case_opened.v1",
+        {"due": "2020-11-06T17:00:00.000000Z", "missing": ["MODELS"]},
+        "Quận Đoàn 2 không gửi đầy đủ hồ sơ trước 2020-11-06T17:00:00.000000Z (thiếu MODELS): "
+        "trình Ban Thường vụ",
+        "Quận Đoàn 2 sent no full pack before 2020-11-06T17:00:00.000000Z (missing MODELS): "
+        "a case for the Standing Committee",
+    ),
 ]
 
 
