@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from services.inspections import pack_reading
+from services.inspections.checks import checks_of
 from services.inspections.known import Known, KnownUnit, missing_scores
 from services.inspections.state import State, fold
 from shared.events import Event
@@ -16,14 +17,21 @@ from shared.events.envelope import instant, source_of
 from shared.store.tables import events
 
 
-def state_of(connection: Connection, ledger: str) -> State:
-    """Everything that this service has stated in ``ledger``, folded."""
+def events_of(connection: Connection, ledger: str, unit: str | None = None) -> Iterator[Event]:
+    """What this service has stated in ``ledger``, or of ``unit`` alone, in the order of its numbers."""
     query = (
         select(events.c.value)
         .where(events.c.ledger == ledger, events.c.source == source_of("inspections", ledger))
         .order_by(events.c.sequence)
     )
-    return fold(Event.parse(bytes(value)) for (value,) in connection.execute(query))
+    if unit is not None:
+        query = query.where(events.c.subject == unit)
+    return (Event.parse(bytes(value)) for (value,) in connection.execute(query))
+
+
+def state_of(connection: Connection, ledger: str) -> State:
+    """Everything that this service has stated in ``ledger``, folded."""
+    return fold(events_of(connection, ledger))
 
 
 def schedule_rows(state: State) -> list[dict[str, Any]]:
@@ -44,6 +52,11 @@ def schedule_rows(state: State) -> list[dict[str, Any]]:
         if visit.slot is not None
     ]
     return sorted(rows, key=lambda row: (row["date"], order.index(str(row["session"])), row["team"]))
+
+
+def unconcluded(state: State) -> list[str]:
+    """Units with a session and without a conclusion, by code."""
+    return sorted(code for code, visit in state.visits.items() if visit.slot and not visit.concluded)
 
 
 def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
@@ -68,6 +81,16 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         "opened": visit.opened,
         "concluded": visit.concluded,
         "forfeited": held.forfeited,
+    }
+    answer["checks"] = checks_of(
+        held,
+        visit.record,
+        packs=len(visit.packs),
+        lacking=answer["lacking"],
+        missing_self=answer["missing_self_scores"],
+    )
+    answer["attendance"] = visit.record.attendance and {
+        name: visit.record.attendance[name] for name in ("version", "attendees", "deviations")
     }
     if slot is not None:
         answer |= {
@@ -114,3 +137,28 @@ def _missing_self(known: Known, unit: str) -> Sequence[str]:
         for leaf in book.leaves
         if leaf.self_scored and held.area in leaf.max and not held.values.get((leaf.id, "self"))
     ]
+
+
+def adjustment_rows(state: State, events: Iterable[Event], unit: str) -> list[dict[str, Any]]:
+    """The adjustments of ``unit`` that stand, and what the unit answered to each; in the order of the ledger.
+
+    ``events``: this service's own of the unit.  ``answer``: acknowledged, disputed, or None: still asked.
+    """
+    record = state.visit(unit).record
+    texts: dict[tuple[str, int], str | None] = {}
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        if event.type in ("adjustment.acknowledged.v1", "adjustment.disputed.v1"):
+            texts[event.data["criterion"], event.data["conclusion"]] = event.data.get("text")
+        if event.type in ("conclusion.signed.v1", "conclusion.amended.v1"):
+            rows += [
+                {"conclusion": event.sequence, **change}
+                for change in event.data.get("adjustments", ())
+                if record.adjustment(change["criterion"]) == event.sequence
+            ]
+    for row in rows:
+        about = (row["criterion"], row["conclusion"])
+        answer = record.answers.get(about)
+        row["answer"] = None if answer is None else answer.split(".")[1]
+        row["text"] = texts.get(about)
+    return rows

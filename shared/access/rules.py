@@ -170,6 +170,10 @@ RULES: tuple[Rule, ...] = (
         for what in ("record_minutes", "record_finding", "assess_model", "assess_limitation")
         for role in ("team_leader", "team_secretary")
     ),
+    *(
+        Rule("inspections", "sign_conclusion", role, Match.TEAM, why="plan III.7: delegated to him")
+        for role in ("team_secretary", "team_member")
+    ),
     Rule("inspections", "delegate_conclusion", "team_leader", Match.TEAM, why="plan III.7: by a document"),
     Rule("inspections", "sign_conclusion", "team_leader", Match.TEAM, why="plan III.7: the leader concludes"),
     Rule("inspections", "amend_conclusion", "team_leader", Match.TEAM, why="plan III.7: as an amendment"),
@@ -177,6 +181,9 @@ RULES: tuple[Rule, ...] = (
         Rule("inspections", "submit_reflection", role, Match.TEAM, why="plan III.5: every member")
         for role in ("team_leader", "team_secretary", "team_member")
     ),
+    Rule("inspections", "read_reflections", "team_leader", Match.TEAM, why="plan III.5: to the leader"),
+    Rule("inspections", "forget_name", "unit", Match.UNIT, why="personal data go on request"),
+    Rule("inspections", "forget_name", "office", Match.LEDGER, why="personal data go on request"),
     Rule("inspections", "close_round", "office", Match.LEDGER, why="plan III.2: notices after the round"),
     # --- ranking: decisions of a body; the Office enters them from the minutes, on its behalf
     *(

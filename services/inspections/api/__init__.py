@@ -2,7 +2,28 @@
 
 from __future__ import annotations
 
-from services.inspections.api import cases, commands, packs, planning, reading
+from services.inspections.api import (
+    cases,
+    commands,
+    concluding,
+    packs,
+    planning,
+    preparing,
+    reading,
+    reflecting,
+    sessions,
+)
 from services.inspections.api.routes import blueprint
 
-__all__ = ["blueprint", "cases", "commands", "packs", "planning", "reading"]
+__all__ = [
+    "blueprint",
+    "cases",
+    "commands",
+    "concluding",
+    "packs",
+    "planning",
+    "preparing",
+    "reading",
+    "reflecting",
+    "sessions",
+]

@@ -8,7 +8,6 @@ from services.inspections.api.routes import blueprint, many, one
 from services.inspections.commands import CloseRound
 from services.inspections.schemas import (
     CloseSchema,
-    ConclusionSchema,
     OpenInspectionSchema,
     RoundSchema,
     TeamBatchSchema,
@@ -69,16 +68,4 @@ def form_teams(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
 )
 def open_inspection(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """The gate lists missing department scores; the leader may override it with a reason."""
-    return one(tx, command, act)
-
-
-@command_route(
-    blueprint,
-    "/conclusions",
-    schema=ConclusionSchema,
-    operation="inspections.sign_conclusion",
-    summary="Sign a conclusion",
-)
-def sign_conclusion(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
-    """Inspection scores, adjustments of other criteria, recognised models; by the unit's own team leader."""
     return one(tx, command, act)

@@ -69,6 +69,24 @@ class CaseOfUnit(Schema):
     status = fields.String(required=True)
 
 
+class CheckView(Schema):
+    """``state``: ok, missing or warn; ``vi`` and ``en`` say what to do."""
+
+    item = fields.String(required=True)
+    state = fields.String(required=True)
+    vi = fields.String(required=True)
+    en = fields.String(required=True)
+    details = fields.List(fields.String(), required=True)
+
+
+class AttendanceOfUnit(Schema):
+    """Who was declared, each person a digest, and what departs from the rule."""
+
+    version = fields.Integer(required=True)
+    attendees = fields.List(fields.Dict(keys=fields.String()), required=True)
+    deviations = fields.List(fields.String(), required=True)
+
+
 class ReadinessView(Schema):
     """How ready a unit is, at ``base_position`` of the ledger."""
 
@@ -86,6 +104,8 @@ class ReadinessView(Schema):
     lacking = fields.List(fields.String(), required=True)
     case = fields.Nested(CaseOfUnit, required=True, allow_none=True)
     warnings = fields.List(fields.String(), required=True)
+    checks = fields.List(fields.Nested(CheckView), required=True)
+    attendance = fields.Nested(AttendanceOfUnit, required=True, allow_none=True)
     missing_scores = fields.List(fields.String(), required=True)
     missing_self_scores = fields.List(fields.String(), required=True)
     opened = fields.Boolean(required=True)
@@ -112,13 +132,16 @@ def readiness(args: dict[str, str], org: str, cycle: str) -> Response:
     return private(found)
 
 
-def visibility_of(known: Known) -> str:
+def visibility_of(known: Known | None) -> str:
     """The rulebook's ``live_visibility``; restricted while there is no rulebook."""
-    return str(known.rulebook.policies["live_visibility"]) if known.rulebook else "restricted"
+    return str(known.rulebook.policies["live_visibility"]) if known and known.rulebook else "restricted"
 
 
-def checked_row(who: Reader, known: Known, state: State, unit: str) -> None:
-    """Raise a 401 or 403 problem unless ``who`` may see the row of ``unit``."""
+def checked_row(who: Reader, known: Known | None, state: State, unit: str) -> None:
+    """Raise a 401 or 403 problem unless ``who`` may see the row of ``unit``.
+
+    ``known`` None: whatever the policy ``live_visibility`` says, for what is never shown to everybody.
+    """
     slot = state.visit(unit).slot
     if who.audience(visibility_of(known)).sees_row(unit, slot.team if slot else None):
         return

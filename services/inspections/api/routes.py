@@ -8,6 +8,7 @@ from services.inspections.known import Known
 from services.inspections.projections import known_of
 from services.inspections.state import State, fold
 from shared.batch import answer_of
+from shared.events import Draft
 from shared.store import LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome
 from shared.web.parsing import ServiceBlueprint
@@ -44,7 +45,7 @@ def load(tx: LedgerTransaction, command: Command | Batch, act: Act) -> tuple[Sta
     return state, known_of(tx.connection, act.ledger.ledger, act.ledger.timezone, units)
 
 
-def one(tx: LedgerTransaction, command: Command, act: Act) -> Outcome:
+def one(tx: LedgerTransaction, command: Command, act: Act) -> list[Draft]:
     """The facts of one command."""
     state, known = load(tx, command, act)
     return decide(state, known, command, act)

@@ -458,9 +458,10 @@ def test_a_conclusion_that_breaks_a_rule_is_refused(change: dict[str, Any], rule
 
 
 def test_only_the_units_own_leader_concludes_after_opening_and_once() -> None:
-    for caller in (SECRETARY, OFFICE, person("team_leader@team:DKT-2")):
+    for caller in (OFFICE, person("team_leader@team:DKT-2")):
         with pytest.raises(AccessDenied):
             decide(OPENED, KNOWN, CONCLUSION, caller.at(MONDAY))
+    assert refusal(OPENED, CONCLUSION, SECRETARY.at(MONDAY)).rule == "not-delegated"
     assert refusal(SCHEDULED, CONCLUSION, NOON).rule == "not-opened"
     concluded = when(OPENED, CONCLUSION, NOON)
     assert refusal(concluded, CONCLUSION, NOON).rule == "already-concluded"
