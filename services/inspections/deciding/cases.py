@@ -83,23 +83,27 @@ def touching(state: State, due: datetime) -> list[Outage]:
     ]
 
 
-def is_due(state: State, known: Known, visit: Visit, now: datetime) -> bool:
-    """Whether the system itself opens a case of the unit now: nothing is for a human to judge.
+def overdue(state: State, known: Known, visit: Visit, now: datetime) -> bool:
+    """Whether the cut-off is past and has no case yet; needs nothing known of the unit itself.
 
     Not for a unit whose session was set when the deadline had passed already: it was never told one.
     """
-    unit = known.units.get(visit.unit)
-    book = known.rulebook
-    if unit is None or book is None or visit.slot is None or state.round is None:
-        return False
-    if not unit.open_on(book.period.end) or visit.opened or unit.forfeited:
+    if known.rulebook is None or visit.slot is None or visit.opened or state.round is None:
         return False
     due = due_of(state, known, visit)
     if now < due or due <= parse_instant(visit.slots[0].since):
         return False
-    if any(case.due == instant(due) for case in visit.cases):
+    return all(case.due != instant(due) for case in visit.cases)
+
+
+def is_due(state: State, known: Known, visit: Visit, now: datetime) -> bool:
+    """Whether the system itself opens a case of the unit now: nothing is for a human to judge."""
+    unit, book = known.units.get(visit.unit), known.rulebook
+    if unit is None or book is None or unit.forfeited or not unit.open_on(book.period.end):
         return False
-    return bool(missing_in_time(known, visit, unit, due))
+    return overdue(state, known, visit, now) and bool(
+        missing_in_time(known, visit, unit, due_of(state, known, visit))
+    )
 
 
 def status_of(visit: Visit, unit: KnownUnit) -> str | None:
