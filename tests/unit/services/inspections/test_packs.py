@@ -195,7 +195,8 @@ def test_every_required_slot_is_found_on_once_and_missing_is_said_only_of_what_t
         ((*findings(**{LAST: "missing"}), {"document": "REPORT", "outcome": "accepted"}), "unknown-document"),
     ):
         assert refusal(story, AssessPack(UNIT, number, wrong), SECRETARY, DUE).faults[0].rule == rule
-    assert story.states(AssessPack(UNIT, number, findings(**{LAST: "missing"})), SECRETARY, DUE)
+    found = story.states(AssessPack(UNIT, number, findings(**{LAST: "missing"})), SECRETARY, DUE)
+    assert found.data["complete"] is False
 
 
 def test_only_the_units_own_secretary_assesses_and_forwards_a_pack_that_exists() -> None:
