@@ -130,7 +130,7 @@ class _Reading:
     def __init__(self) -> None:
         self.faults: list[Fault] = []
 
-    def wrong(self, path: str, vi: str, en: str, given: Any = None) -> None:
+    def fault_at(self, path: str, vi: str, en: str, given: Any = None) -> None:
         shown = given if isinstance(given, str | int | bool | None) else str(given)
         where = f"calendar.{path}" if path else "calendar"
         self.faults.append(Fault("calendar-invalid", f"{where}: {vi}", f"{where}: {en}", where, shown))
@@ -140,25 +140,25 @@ class _Reading:
     ) -> dict[str, Any]:
         """``data`` as a mapping of these keys; faults for others and for missing ones."""
         if not isinstance(data, dict):
-            self.wrong(path, "phải là một nhóm khóa.", "must be a mapping.", data)
+            self.fault_at(path, "phải là một nhóm khóa.", "must be a mapping.", data)
             return {}
         for key in data:
             if key not in required and key not in optional:
-                self.wrong(_at(path, key), "khóa không có trong định dạng.", "there is no such key.", key)
+                self.fault_at(_at(path, key), "khóa không có trong định dạng.", "there is no such key.", key)
         for key in required:
             if key not in data:
-                self.wrong(_at(path, key), "thiếu khóa này.", "this key is needed.")
+                self.fault_at(_at(path, key), "thiếu khóa này.", "this key is needed.")
         return data
 
     def items(self, data: Any, path: str) -> list[Any]:
         if not isinstance(data, list):
-            self.wrong(path, "phải là danh sách.", "must be a list.", data)
+            self.fault_at(path, "phải là danh sách.", "must be a list.", data)
             return []
         return data
 
     def code(self, data: Any, path: str) -> str:
         if not isinstance(data, str) or not CODE.fullmatch(data):
-            self.wrong(
+            self.fault_at(
                 path, "phải là mã (chữ, số, _ . : -).", "must be a code (letters, digits, _ . : -).", data
             )
             return ""
@@ -170,7 +170,7 @@ class _Reading:
                 return compose_text(data)
         except CanonicalError:
             pass
-        self.wrong(path, "phải là chữ, từ 1 đến 200 ký tự.", "must be text of 1 to 200 characters.", data)
+        self.fault_at(path, "phải là chữ, từ 1 đến 200 ký tự.", "must be text of 1 to 200 characters.", data)
         return ""
 
     def integer(self, data: Any, path: str, least: int, most: int) -> int:
@@ -179,14 +179,14 @@ class _Reading:
                 f"phải là số nguyên từ {least} đến {most}.",
                 f"must be an integer from {least} to {most}.",
             )
-            self.wrong(path, *words, data)
+            self.fault_at(path, *words, data)
             return least
         return data
 
     def choice(self, data: Any, path: str, choices: Sequence[str]) -> str:
         if not isinstance(data, str) or data not in choices:
             listed = ", ".join(choices)
-            self.wrong(path, f"chỉ nhận một trong: {listed}.", f"must be one of: {listed}.", data)
+            self.fault_at(path, f"chỉ nhận một trong: {listed}.", f"must be one of: {listed}.", data)
             return choices[0]
         return data
 
@@ -198,7 +198,7 @@ class _Reading:
                 pass
             else:
                 return data
-        self.wrong(path, f"phải viết như “{example}”.", f'must be written as "{example}".', data)
+        self.fault_at(path, f"phải viết như “{example}”.", f'must be written as "{example}".', data)
         return example
 
     def day(self, data: Any, path: str) -> str:
@@ -268,7 +268,7 @@ def _round(reading: _Reading, data: Any) -> dict[str, Any]:
     first = reading.day(held.get("first_day"), "round.first_day")
     last = reading.day(held.get("last_day"), "round.last_day")
     if first > last:
-        reading.wrong("round.first_day", "ngày đầu ở sau ngày cuối.", "lies after the last day.", first)
+        reading.fault_at("round.first_day", "ngày đầu ở sau ngày cuối.", "lies after the last day.", first)
     return {"id": reading.code(held.get("id"), "round.id"), "first_day": first, "last_day": last}
 
 
@@ -281,7 +281,7 @@ def _sessions(reading: _Reading, data: Any) -> dict[str, Any]:
         starts = reading.hour(one.get("from"), f"{path}.from")
         ends = reading.hour(one.get("until"), f"{path}.until")
         if one and starts >= ends:
-            reading.wrong(f"{path}.until", "phải sau giờ bắt đầu.", "must lie after the start.", ends)
+            reading.fault_at(f"{path}.until", "phải sau giờ bắt đầu.", "must lie after the start.", ends)
         form[name] = {"label": reading.text(one.get("label"), f"{path}.label"), "from": starts, "until": ends}
     return form
 
@@ -290,7 +290,7 @@ def _working(reading: _Reading, data: Any) -> list[str]:
     given = reading.items(data, "working_days")
     named = {reading.choice(one, f"working_days.{n}", WEEKDAYS) for n, one in enumerate(given)}
     if isinstance(data, list) and not named:
-        reading.wrong("working_days", "cần ít nhất một ngày.", "needs one day at least.")
+        reading.fault_at("working_days", "cần ít nhất một ngày.", "needs one day at least.")
     return [one for one in WEEKDAYS if one in named]
 
 
@@ -299,7 +299,7 @@ def _holidays(reading: _Reading, data: Any) -> list[str]:
     days = [reading.day(one, f"holidays.{n}") for n, one in enumerate(given)]
     for n, one in enumerate(days):
         if given[n] in given[:n]:
-            reading.wrong(f"holidays.{n}", "ngày nêu hai lần.", "the day is named twice.", one)
+            reading.fault_at(f"holidays.{n}", "ngày nêu hai lần.", "the day is named twice.", one)
     return sorted(set(days))
 
 
@@ -329,7 +329,7 @@ def _due(reading: _Reading, data: Any, path: str, name: str) -> dict[str, Any]:
     stated = [kind for kind in kinds if kind in held]
     if len(stated) != 1:
         listed = ", ".join(kinds)
-        reading.wrong(path, f"cần đúng một trong: {listed}.", f"needs exactly one of: {listed}.")
+        reading.fault_at(path, f"cần đúng một trong: {listed}.", f"needs exactly one of: {listed}.")
         return {}
     kind = stated[0]
     place, value = f"{path}.{kind}", held[kind]
@@ -346,7 +346,7 @@ def _due(reading: _Reading, data: Any, path: str, name: str) -> dict[str, Any]:
         form["day_count"] = reading.choice(held["day_count"], f"{path}.day_count", DAY_COUNTS)
         if kind not in _COUNTED:
             words = ("chỉ dùng khi đếm ngày.", "belongs to a rule that counts days.")
-            reading.wrong(f"{path}.day_count", *words, held["day_count"])
+            reading.fault_at(f"{path}.day_count", *words, held["day_count"])
     return form
 
 

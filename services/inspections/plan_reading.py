@@ -19,7 +19,7 @@ from services.inspections.deciding.teams import (
 )
 from services.inspections.known import Known
 from services.inspections.planned import Adopted, Nomination, Request
-from services.inspections.proposing import Candidate, Placed, Problem, Proposal, Session, mix
+from services.inspections.proposing import Candidate, Placed, Proposal, SchedulingProblem, Session, mix
 from services.inspections.state import Round, Slot, State
 from shared.access import Audience
 from shared.calendar import local_date
@@ -157,7 +157,7 @@ def problem_of(
     now: datetime,
     zone: ZoneInfo,
     unavailable: Iterable[dict[str, str]],
-) -> Problem:
+) -> SchedulingProblem:
     """The open units without a session, the teams, and the half-days of the round that are still to come.
 
     Sessions that are scheduled stay.  A unit is not placed with a team to which somebody who comes from it
@@ -198,7 +198,7 @@ def problem_of(
         (one["team"], Session(date.fromisoformat(one["date"]), SESSIONS.index(one["session"])))
         for one in unavailable
     )
-    return Problem(candidates, teams, sessions, fixed, barred)
+    return SchedulingProblem(candidates, teams, sessions, fixed, barred)
 
 
 def proposal_body(proposal: Proposal) -> dict[str, Any]:

@@ -58,7 +58,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class SchedulingProblem:
     """``fixed``: sessions that stay as they are; ``sessions``: the working half-days, in order."""
 
     candidates: tuple[Candidate, ...]
@@ -99,7 +99,7 @@ class _Kind:
     units: tuple[str, ...]
 
 
-def propose(problem: Problem, time_limit: float = TIME_LIMIT) -> Proposal:
+def propose(problem: SchedulingProblem, time_limit: float = TIME_LIMIT) -> Proposal:
     """The proposal for ``problem``, or why there is none."""
     if not problem.candidates:
         return Proposal(())
@@ -117,7 +117,7 @@ def propose(problem: Problem, time_limit: float = TIME_LIMIT) -> Proposal:
     return Proposal(placed, best=best)
 
 
-def broken(problem: Problem, placed: Sequence[Placed]) -> list[str]:
+def broken(problem: SchedulingProblem, placed: Sequence[Placed]) -> list[str]:
     """Which rules ``placed`` breaks, exactly; empty for a schedule that may be stated as it is."""
     wanted = {one.unit: one for one in problem.candidates}
     faults = []
@@ -139,7 +139,7 @@ def broken(problem: Problem, placed: Sequence[Placed]) -> list[str]:
     return faults
 
 
-def _free(problem: Problem) -> list[tuple[int, int]]:
+def _free(problem: SchedulingProblem) -> list[tuple[int, int]]:
     """The seats that are free, as (team, session) indexes, in order."""
     taken = {(one.team, one.session) for one in problem.fixed} | problem.unavailable
     return [
@@ -150,7 +150,7 @@ def _free(problem: Problem) -> list[tuple[int, int]]:
     ]
 
 
-def _crowded(problem: Problem) -> tuple[Reason, ...]:
+def _crowded(problem: SchedulingProblem) -> tuple[Reason, ...]:
     """Where there are more units than seats: from the round's first day, and from each later first day on."""
     if not problem.teams or not problem.sessions:
         return (
@@ -207,7 +207,7 @@ def _kinds(candidates: Iterable[Candidate]) -> list[_Kind]:
 
 
 def _solve(
-    problem: Problem, kinds: Sequence[_Kind], time_limit: float
+    problem: SchedulingProblem, kinds: Sequence[_Kind], time_limit: float
 ) -> tuple[list[tuple[int, int, int]] | None, bool]:
     """The chosen (session, team, kind) indexes in order, or None; and whether that is proved.
 
@@ -269,7 +269,7 @@ def _solve(
 
 
 def _named(
-    problem: Problem, kinds: Sequence[_Kind], filled: Sequence[tuple[int, int, int]]
+    problem: SchedulingProblem, kinds: Sequence[_Kind], filled: Sequence[tuple[int, int, int]]
 ) -> tuple[Placed, ...]:
     """Units for the seats: of each kind by code, in the order of the seats."""
     waiting = {k: iter(kind.units) for k, kind in enumerate(kinds)}

@@ -165,10 +165,10 @@ def _published(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
 
 
 def _of_unit(vi: str, en: str) -> Sentence:
-    """A sentence with the unit's name and fields of ``data`` filled in."""
+    """A sentence with the name of the unit, or the team, and fields of ``data`` filled in."""
 
     def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
-        fill = {"unit": names.unit(subject), "subject": subject, **data}
+        fill = {"unit": names.unit(subject), "team": subject.removeprefix("team:"), **data}
         return Words(vi.format_map(fill), en.format_map(fill))
 
     return sentence
@@ -335,6 +335,22 @@ SENTENCES: dict[str, Sentence] = {
     "round.opened.v1": _of_unit("Mở đợt kiểm tra {round}", "Round {round} opened"),
     "round.closed.v1": _of_unit("Kết thúc đợt kiểm tra {round}", "Round {round} closed"),
     "team.formed.v1": _of_unit("Thành lập đoàn kiểm tra {team}", "Team {team} formed"),
+    "calendar.adopted.v1": _of_unit(
+        "Ban hành lịch {calendar}, phiên bản {version}", "Calendar {calendar}, version {version}, adopted"
+    ),
+    "team.member_nominated.v1": _of_unit(
+        "{department} cử {person} vào đoàn {team}", "{department} names {person} for team {team}"
+    ),
+    "team.member_withdrawn.v1": _of_unit(
+        "Rút {person} khỏi đoàn {team}: {reason}", "{person} is withdrawn from team {team}: {reason}"
+    ),
+    "inspection.reschedule_requested.v1": _of_unit(
+        "{unit} đề nghị đổi lịch: {reason}", "{unit} asks for another session: {reason}"
+    ),
+    "inspection.reschedule_declined.v1": _of_unit(
+        "Trưởng đoàn giữ lịch kiểm tra {unit}: {reason}",
+        "The leader keeps the session at {unit}: {reason}",
+    ),
     "inspection.scheduled.v1": _of_unit(
         "Xếp lịch kiểm tra {unit} ngày {date}", "Inspection of {unit} set for {date}"
     ),

@@ -151,6 +151,18 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "Quận Đoàn 2 sent no full pack before 2020-11-06T17:00:00.000000Z (missing MODELS): "
         "a case for the Standing Committee",
     ),
+    (
+        "inspection.reschedule_requested.v1",
+        {"reason": "cấp ủy bận"},
+        "Quận Đoàn 2 đề nghị đổi lịch: cấp ủy bận",
+        "Quận Đoàn 2 asks for another session: cấp ủy bận",
+    ),
+    (
+        "inspection.reschedule_declined.v1",
+        {"request": 4, "reason": "hết buổi"},
+        "Trưởng đoàn giữ lịch kiểm tra Quận Đoàn 2: hết buổi",
+        "The leader keeps the session at Quận Đoàn 2: hết buổi",
+    ),
 ]
 
 
@@ -166,3 +178,36 @@ def test_what_happened_is_one_sentence_in_each_language(
 def test_an_event_of_odd_data_is_named_as_what_it_is(type_: str) -> None:
     odd = {"criteria": 3.5, "last_day": "x", "valid_from": "x", "successors": 3, "stage": "x"}
     assert describe(type_, "QH-Q02", odd, NAMES).vi == f"Sự kiện chưa hiểu: {type_} (QH-Q02)"
+
+
+@pytest.mark.parametrize(
+    ("type_", "subject", "data", "vi", "en"),
+    [
+        (
+            "calendar.adopted.v1",
+            "*",
+            {"calendar": "lich-2020", "version": 2},
+            "Ban hành lịch lich-2020, phiên bản 2",
+            "Calendar lich-2020, version 2, adopted",
+        ),
+        (
+            "team.member_nominated.v1",
+            "team:DKT-1",
+            {"department": "BTG", "person": "NV-9"},
+            "BTG cử NV-9 vào đoàn DKT-1",
+            "BTG names NV-9 for team DKT-1",
+        ),
+        (
+            "team.member_withdrawn.v1",
+            "team:DKT-1",
+            {"person": "NV-9", "reason": "ốm"},
+            "Rút NV-9 khỏi đoàn DKT-1: ốm",
+            "NV-9 is withdrawn from team DKT-1: ốm",
+        ),
+    ],
+)
+def test_the_plan_of_a_round_is_told_by_calendar_and_team(
+    type_: str, subject: str, data: dict[str, Any], vi: str, en: str
+) -> None:
+    words = describe(type_, subject, data, NAMES)
+    assert (words.vi, words.en) == (vi, en)

@@ -38,6 +38,7 @@ ANY_DEPARTMENT = THE_OWNER | {
     ("department", f"department:{OTHER}"),
     ("department_head", f"department:{OTHER}"),
 }
+HEADS = {("department_head", f"department:{code}") for code in (OWNER, OTHER)}
 LEADER = {("team_leader", f"team:{TEAM}")}
 SECRETARY = {("team_secretary", f"team:{TEAM}")}
 MEMBER = {("team_member", f"team:{TEAM}")}
@@ -74,8 +75,12 @@ EXPECTED: dict[tuple[str, str | None], set[tuple[str, str]]] = {
     ("scores.record_veto", None): OFFICE,
     ("scores.lift_veto", None): OFFICE,
     ("inspections.open_round", None): OFFICE | ADMIN,
+    ("inspections.adopt_calendar", None): OFFICE | ADMIN,
     ("inspections.form_team", None): OFFICE | ADMIN,
+    ("inspections.nominate_member", None): OFFICE | HEADS,
     ("inspections.schedule", None): OFFICE | ADMIN | LEADER,
+    ("inspections.ask_reschedule", None): THE_UNIT,
+    ("inspections.answer_reschedule", None): LEADER,
     ("inspections.receive_pack", None): THE_UNIT | SECRETARY,
     ("inspections.assess_pack", None): SECRETARY,
     ("inspections.forward_pack", None): SECRETARY,
