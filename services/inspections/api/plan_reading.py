@@ -190,7 +190,7 @@ def history(args: dict[str, str], org: str, cycle: str) -> Response:
     who = reader(org, cycle)
     unit = args["unit"]
     state, known = _told(who.ledger)
-    checked_row(who, known, state, unit)
+    checked_row(who, None, state, unit)
     rows = plan_reading.slot_rows(state, known, unit, ZoneInfo(who.ledger.timezone))
     return private({"unit": unit, "slots": rows})
 
