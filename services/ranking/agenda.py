@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.ranking.engine import Standings, State
-from services.ranking.engine.facts import Proposed
+from services.ranking.engine.facts import ADJUSTMENT, DECISION, Proposed
 from services.ranking.engine.fold import Case, DecisionNote
 from services.ranking.engine.ranks import COMMITTEE
 from services.ranking.engine.sheet import Mark, Sheet, admissible
@@ -71,6 +71,8 @@ class Agenda:
     """Units with applicable criteria that have neither a value nor a recorded exception."""
     cases: tuple[Case, ...] = ()
     """Forfeit cases that are not decided yet."""
+    adjustments: tuple[MarkOf, ...] = ()
+    """Adjustments that the unit disputes, while neither an amendment nor a decision took their place."""
 
 
 def agenda(state: State, standings: Standings) -> Agenda:
@@ -87,6 +89,7 @@ def agenda(state: State, standings: Standings) -> Agenda:
         contested=_contested(notes, sheets),
         missing=_missing(state, sheets),
         cases=open_cases(state),
+        adjustments=_disputed_adjustments(sheets),
     )
 
 
@@ -195,7 +198,10 @@ def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf,
 
 
 def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
-    contested = _marks(sheets, lambda mark: mark.disputed is not None and mark.confirmed is None)
+    contested = _marks(
+        sheets,
+        lambda mark: mark.on_behalf and mark.disputed is not None and mark.confirmed is None,
+    )
     newest = {
         (sheet.unit, leaf.id, mark.stage): mark.position
         for sheet in sheets
@@ -208,6 +214,18 @@ def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
         for one in contested
         if newest.get((one.unit, one.criterion, one.mark.stage), -1) <= one.mark.position
     )
+
+
+def _disputed_adjustments(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
+    settled = {
+        (sheet.unit, leaf.id): mark.position
+        for sheet in sheets
+        for leaf in sheet.leaves
+        for mark in leaf.marks
+        if not mark.withdrawn and mark.origin in (ADJUSTMENT, DECISION)
+    }
+    contested = _marks(sheets, lambda mark: mark.origin == ADJUSTMENT and mark.disputed is not None)
+    return tuple(one for one in contested if settled[one.unit, one.criterion] <= one.mark.position)
 
 
 def _ties(state: State, standings: Standings) -> tuple[OpenTie, ...]:

@@ -594,7 +594,8 @@ class DecisionAnswer(Schema):
 class WaitingAnswer(Schema):
     """What waits to be decided or answered.  ``late``, ``stale``, ``disputed``: values; ``unanswered``,
     ``contested``: positions of decisions; ``missing``: units that cannot be published without an exception.
-    ``cases``: forfeit cases, each with unit, cut-off and missing documents.
+    ``cases``: forfeit cases, each with unit, cut-off and missing documents.  ``adjustments``: values of
+    conclusions that the unit disputes.
     """
 
     proposals = fields.List(fields.Dict(), required=True)
@@ -606,6 +607,7 @@ class WaitingAnswer(Schema):
     contested = fields.List(fields.Integer(), required=True)
     missing = fields.List(fields.Dict(), required=True)
     cases = fields.List(fields.Dict(), required=True)
+    adjustments = fields.List(fields.Dict(), required=True)
 
 
 class DecisionsAnswer(Schema):

@@ -174,6 +174,16 @@ def _of_unit(vi: str, en: str) -> Sentence:
     return sentence
 
 
+def _declared(field_: str, yes: Words, no: Words) -> Sentence:
+    """A sentence for what the unit says yes or no to, in ``field_``."""
+
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        said = yes if data[field_] else no
+        return Words(said.vi.format(unit=names.unit(subject)), said.en.format(unit=names.unit(subject)))
+
+    return sentence
+
+
 def _late_fact(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     unit, fact = names.unit(subject), data["fact"]
     if data["outcome"] == "accepted":
@@ -366,6 +376,57 @@ SENTENCES: dict[str, Sentence] = {
     "conclusion.signed.v1": _conclusion,
     "conclusion.amended.v1": _of_unit(
         "Sửa kết luận kiểm tra {unit}: {reason}", "The conclusion on {unit} is amended: {reason}"
+    ),
+    "conclusion.delegated.v1": _of_unit(
+        "Trưởng đoàn ủy quyền cho {person} kết luận tại {unit}, theo {document}",
+        "The leader lets {person} conclude at {unit}, by {document}",
+    ),
+    "adjustment.acknowledged.v1": _of_unit(
+        "{unit} đồng ý điều chỉnh tiêu chí {criterion}", "{unit} acknowledges the adjustment of {criterion}"
+    ),
+    "adjustment.disputed.v1": _of_unit(
+        "{unit} không đồng ý điều chỉnh tiêu chí {criterion}: {text}",
+        "{unit} disputes the adjustment of {criterion}: {text}",
+    ),
+    "briefing.issued.v1": _of_unit(
+        "{department} thông tin cho đoàn kiểm tra", "{department} briefs the inspection teams"
+    ),
+    "subordinates.registered.v1": _of_unit(
+        "{unit} nêu các đơn vị trực thuộc, theo {document}", "{unit} states its subordinates, by {document}"
+    ),
+    "attendance.declared.v1": _of_unit(
+        "{unit} nêu thành phần tham dự, bản {version}", "{unit} declares who will attend, version {version}"
+    ),
+    "site.declared.v1": _declared(
+        "ready",
+        Words("{unit} sẵn sàng phòng làm việc", "{unit} says that the place is ready"),
+        Words("{unit} chưa sẵn sàng phòng làm việc", "{unit} says that the place is not ready yet"),
+    ),
+    "party_committee.answered.v1": _declared(
+        "attends",
+        Words("Cấp ủy {unit} dự kiểm tra", "The party committee of {unit} attends"),
+        Words("Cấp ủy {unit} không dự kiểm tra", "The party committee of {unit} does not attend"),
+    ),
+    "minutes.recorded.v1": _of_unit(
+        "Ghi biên bản kiểm tra {unit}, bản {version}", "Minutes of {unit} recorded, version {version}"
+    ),
+    "finding.recorded.v1": _of_unit(
+        "Ghi nhận nội dung {content} tại {unit}", "A finding on {content} at {unit}"
+    ),
+    "model.registered.v1": _of_unit(
+        "{unit} đăng ký mô hình {ref}: {title}", "{unit} registers the model {ref}: {title}"
+    ),
+    "model.assessed.v1": _of_unit(
+        "Đoàn nhận xét mô hình {ref} của {unit}", "The model {ref} of {unit} is assessed"
+    ),
+    "limitation.carried.v1": _of_unit(
+        "Nêu hạn chế năm trước của {unit}", "Last year's limitations of {unit} are carried in"
+    ),
+    "limitation.assessed.v1": _of_unit(
+        "Đánh giá khắc phục hạn chế {ref} của {unit}", "Whether {unit} remedied {ref} is assessed"
+    ),
+    "reflection.submitted.v1": _of_unit(
+        "{person} gửi bài thu hoạch, đoàn {team}", "{person} of team {team} sends in a reflection"
     ),
     "decision.score.v1": _decided_score,
     "decision.score_withdrawn.v1": _of_unit(

@@ -25,6 +25,7 @@ from services.ranking.engine.facts import (
     DECISION,
     SCORES,
     UNSTATED,
+    AdjustmentAnswered,
     Admitted,
     Answered,
     Decided,
@@ -559,6 +560,7 @@ def _conclusion(state: State, subject: str, position: int, data: dict[str, Any])
                 "inspection",
                 item.get("to"),
                 from_effective=item.get("from_effective", UNSTATED),
+                conclusion=state.sequence,
             ),
         )
     withdrawn = data.get("withdrawn")
@@ -569,6 +571,14 @@ def _conclusion(state: State, subject: str, position: int, data: dict[str, Any])
         state.add(subject, Models(position, refs))
     state.add(subject, Milestone(position, "concluded"))
     state.scored = True
+
+
+def _adjustment_answered(disputes: bool) -> Rule:
+    def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        answer = AdjustmentAnswered(position, data.get("conclusion"), data.get("criterion"), disputes)
+        state.add(subject, answer)
+
+    return rule
 
 
 def _round_closed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
@@ -844,8 +854,8 @@ _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "limitation.carried.v1": (_IN, _inert),
     "limitation.assessed.v1": (_IN, _inert),
     "conclusion.delegated.v1": (_IN, _inert),
-    "adjustment.acknowledged.v1": (_IN, _inert),
-    "adjustment.disputed.v1": (_IN, _inert),
+    "adjustment.acknowledged.v1": (_IN, _adjustment_answered(False)),
+    "adjustment.disputed.v1": (_IN, _adjustment_answered(True)),
     "reflection.submitted.v1": (_IN, _inert),
     "notice.issued.v1": (_NO, _inert),
 }

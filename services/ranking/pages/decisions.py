@@ -248,6 +248,11 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
             tr("Điểm nhập hộ không được công nhận", "Disputed scores, entered on behalf"),
             [mark(None, one) for one in waiting.disputed],
         ),
+        (
+            "adjustments",
+            tr("Điều chỉnh mà đơn vị không đồng ý", "Adjustments that the unit disputes"),
+            [mark("score", one) for one in waiting.adjustments],
+        ),
     ]
     return [part for part in parts if part[2]]
 

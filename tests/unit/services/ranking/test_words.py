@@ -152,6 +152,30 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "a case for the Standing Committee",
     ),
     (
+        "adjustment.disputed.v1",
+        {"conclusion": 7, "criterion": "1.2", "text": "có minh chứng"},
+        "Quận Đoàn 2 không đồng ý điều chỉnh tiêu chí 1.2: có minh chứng",
+        "Quận Đoàn 2 disputes the adjustment of 1.2: có minh chứng",
+    ),
+    (
+        "site.declared.v1",
+        {"ready": False},
+        "Quận Đoàn 2 chưa sẵn sàng phòng làm việc",
+        "Quận Đoàn 2 says that the place is not ready yet",
+    ),
+    (
+        "party_committee.answered.v1",
+        {"attends": True},
+        "Cấp ủy Quận Đoàn 2 dự kiểm tra",
+        "The party committee of Quận Đoàn 2 attends",
+    ),
+    (
+        "conclusion.delegated.v1",
+        {"person": "NV-2", "document": "12-UQ"},
+        "Trưởng đoàn ủy quyền cho NV-2 kết luận tại Quận Đoàn 2, theo 12-UQ",
+        "The leader lets NV-2 conclude at Quận Đoàn 2, by 12-UQ",
+    ),
+    (
         "inspection.reschedule_requested.v1",
         {"reason": "cấp ủy bận"},
         "Quận Đoàn 2 đề nghị đổi lịch: cấp ủy bận",
