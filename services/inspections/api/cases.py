@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from services.inspections import pack_reading, reading
 from services.inspections.api.packs import PackVersion
-from services.inspections.api.reading import private, visibility_of
+from services.inspections.api.reading import private
 from services.inspections.api.routes import blueprint, one
 from services.inspections.projections import known_of
 from services.inspections.schemas import CaseSchema
@@ -88,7 +88,7 @@ class CasesView(Schema):
 @problems(blueprint, 401, 403, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def cases(org: str, cycle: str) -> Response:
-    """The newest case of each unit that the reader may see, in the order in which they were opened."""
+    """The newest case of each unit that the reader speaks or answers for, by when they were opened."""
     who = reader(org, cycle)
     if who.principal is None:
         raise Problem("token-missing")
@@ -96,7 +96,7 @@ def cases(org: str, cycle: str) -> Response:
         state = reading.state_of(connection, who.ledger.ledger)
         units = sorted(code for code, visit in state.visits.items() if visit.cases)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, units)
-    audience = who.audience(visibility_of(known))
+    audience = who.audience()
     seen = [
         code
         for code in units

@@ -141,7 +141,7 @@ def packs(args: dict[str, str], org: str, cycle: str) -> Response:
     with read_transaction(runtime().engine) as connection:
         state = reading.state_of(connection, who.ledger.ledger)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, [unit])
-    checked_row(who, known, state, unit)
+    checked_row(who, None, state, unit)
     held = known.units.get(unit)
     if held is None:
         raise Problem("unknown-unit", status=404)

@@ -136,9 +136,9 @@ def test_the_clock_of_a_service_stands_at_the_commands_time_before_it_is_posted(
 
     def command(service: str, path: str, body: Mapping[str, Any], **who: str) -> Stated:
         assert client.clocks[service] == next(moments).at
-        return original(service, path, body, **who)  # type: ignore[arg-type]
+        return original(service, path, body, **who)
 
-    client.command = command  # type: ignore[assignment,method-assign]
+    client.command = command  # type: ignore[method-assign]
     tell(client, commands)  # type: ignore[arg-type]
 
 
