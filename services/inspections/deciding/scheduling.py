@@ -123,12 +123,10 @@ def decline_reschedule(state: State, command: DeclineReschedule, caller: Caller)
     visit = next(
         (one for one in state.visits.values() if any(r.number == command.request for r in one.requests)), None
     )
-    team = visit.slot.team if visit and visit.slot else None
-    speaker = caller.authorise(
-        Target(unit=visit.unit if visit else None, team=team), "inspections.answer_reschedule"
-    )
     if visit is None:
         raise _unknown_request(command.request)
+    team = visit.slot.team if visit.slot else None
+    speaker = caller.authorise(Target(unit=visit.unit, team=team), "inspections.answer_reschedule")
     _open_request(visit, command.request)
     data = {**speaker.facts(), "request": command.request, "reason": command.reason}
     return Draft("inspection.reschedule_declined.v1", visit.unit, data)
