@@ -52,11 +52,18 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     found = town(tmp_path_factory.mktemp("town"), ["scores", "inspections"])
     set_up_cycle(found)
     other = {"grant": "unit.q03", "sub": "bithu.q03", "role": "unit", "scope": "unit:QH-Q03", "from": START}
+    scorer = {
+        "grant": "btg.2",
+        "sub": "dkt.1",
+        "role": "department",
+        "scope": "department:BTG",
+        "from": START,
+    }
     score = {"unit": "QH-Q01", "criterion": "1.2", "stage": "department", "value": "5.75"}
     accepted(
         (
             found.post("scores", "grants", other, "quantri"),
-            found.post("scores", "scores", score, "btg"),
+            found.post("scores", "grants", scorer, "quantri"),
             found.post("inspections", "rounds", ROUND, "vanphong"),
             found.post("inspections", "teams", {"team": "DKT-1", "members": MEMBERS}, "vanphong"),
         )
@@ -67,6 +74,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     elsewhere = {"department": "BTG", "about": "note", "text": "Nơi khác", "area": "LLVT"}
     accepted(
         (
+            found.post("scores", "scores", score, "dkt.1"),
             found.post("inspections", "schedule", SESSION, "vanphong"),
             *(found.post("inspections", "briefings", one, "btg") for one in (briefing, area, elsewhere)),
             found.post("inspections", "subordinates", SUBORDINATES, "bithu.q01"),
@@ -160,6 +168,8 @@ def test_the_dossier_is_for_the_team_and_a_unit_never_sees_a_briefing(made: Town
         found = made.get("inspections", "dossier?unit=QH-Q01", sub).get_json()
         assert [one["text"] for one in found["briefing"]] == ["Xem hồ sơ", "Cả khu vực"]
         assert found["scores"][0]["value"] == "5.75"
+        leader_scored = [(one["rule"], one["person"], one["criterion"]) for one in found["conflicts"]]
+        assert leader_scored == [("scorer", "dkt.1", "1.2")]
         assert (found["models"][0]["initiative"], found["limitations"][0]["outcome"]) == ("high", "partly")
     own = made.get("inspections", "dossier?unit=QH-Q01", "bithu.q01")
     assert own.status_code == 200
