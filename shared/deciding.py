@@ -30,6 +30,9 @@ class Speaker(Protocol):
     """Who states a fact, in one hat."""
 
     @property
+    def sub(self) -> str: ...
+
+    @property
     def scope(self) -> str: ...
 
     @property

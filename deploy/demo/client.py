@@ -87,18 +87,29 @@ class Client:
         self._session.close()
 
     def command(
-        self, service: str, path: str, body: Mapping[str, Any], *, sub: str, acting_as: str, key: str
+        self,
+        service: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        sub: str,
+        acting_as: str,
+        key: str,
+        already: str = "",
     ) -> Stated:
-        """State a command.  Raises :class:`Refusal`.
+        """State a command.  Raises :class:`Refusal`, but by the rule ``already``: then it is done.
 
         A refusal is asked again for a little while: what it rests on may be on its way, and a refused key is
         as good as new.
         """
         headers = {**self._who(sub, acting_as), "Idempotency-Key": key}
         url = self._url(service, path)
-        answer = self._patiently(lambda: self._post(url, body, headers))
+        answer = self._patiently(lambda: self._post(url, body, headers), unless=already)
         if answer.status_code != requests.codes.created:
-            raise _refusal(f"POST {url} ({key}, {acting_as})", answer)
+            refusal = _refusal(f"POST {url} ({key}, {acting_as})", answer)
+            if already and refusal.rule == already:
+                return Stated(0, True)
+            raise refusal
         source, _, number = answer.headers["Bangvang-Sequence"].partition(":")
         self.numbers[source] = max(int(number), self.numbers.get(source, 0))
         receipts = orjson.loads(answer.content)["receipts"]

@@ -47,11 +47,14 @@ ROUTES: Final[Mapping[str, str]] = {
     "form_team": "teams",
     "schedule": "schedule/batch",
     "receive_pack": "packs",
+    "record_outage": "outages",
+    "open_case": "cases",
     "open_inspection": "inspections/open",
     "sign_conclusion": "conclusions",
     "decide_bonus": "decisions/bonus",
     "decide_penalty": "decisions/penalty",
     "decide_score": "decisions/score",
+    "decide_forfeit": "decisions/forfeit",
     "decide_exception": "decisions/exception",
     "freeze": "freezes",
     "close_round": f"rounds/{words.ROUND['round']}/close",
@@ -157,6 +160,7 @@ def _state(client: Client, command: Command, tally: Tally) -> None:
         sub=command.sub,
         acting_as=command.acting_as,
         key=command.key,
+        already=command.already,
     )
     tally.commands += 1
     tally.numbers[command.key] = stated.scores

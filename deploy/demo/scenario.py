@@ -1,14 +1,15 @@
 """The city's 2020 cycle as a list of timed commands, from its files and fixed dice.  Pure.
 
-Six units get exactly the official inputs that the files fix; the others get plausible ones.  The round closes
-with five exceptions: 61 of 66 units are inspected.  The Committee lets the five be published without class,
-and a first version is published.
+Six units get exactly the official inputs that the files fix; the others get plausible ones.  Two send no full
+pack in time: the Committee confirms the forfeit of one, and declines that of the other, which is inspected.
+The round closes with four exceptions: 62 of 66 units are inspected.  The Committee lets three of the four be
+published without class, and a first version is published.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -45,10 +46,12 @@ SYSTEM_OF: Final = {"BTC": "hethong.btc"}
 """Departments whose scores come from a system of their own."""
 
 INCOMPLETE_PACK: Final = "CNLD-TN07"
+"""Its pack lacks a document: a forfeit case, which the Committee confirms."""
 LATE_PACK: Final = "CNLD-TN12"
+"""Its pack came late after an outage of this system: a forfeit case, which the Committee declines."""
 MOVED: Final = ("LLVT-TNXP", "CNLD-TN15", "CNLD-TN16")
 """Units whose session their team leader moved, and which could not be inspected then either (plan III.4)."""
-NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, LATE_PACK, *MOVED})
+NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, *MOVED})
 ENTERED_BY_OFFICE: Final = 2
 """So many decisions the Office enters from the minutes; no member has confirmed them when the story ends."""
 SEED: Final = "bang-vang-2020"
@@ -98,7 +101,8 @@ class Command:
     ``at``: UTC instant on the scenario clock.  ``operation``: its name in the table of access rules, or as
     :data:`RULED_AS` says.  ``sub`` acts in the hat ``acting_as`` (``role@scope``).  ``key``: the
     ``Idempotency-Key``, the same on every run.  ``subject``: the unit, team or department touched, empty
-    when it is none or several.
+    when it is none or several.  ``already``: the rule by which it is refused when the system itself has done
+    it before anybody could; then that is as good.
     """
 
     at: str
@@ -110,6 +114,7 @@ class Command:
     key: str
     subject: str = ""
     body: Mapping[str, Any] = field(default_factory=dict)
+    already: str = ""
 
 
 def scenario(files: CycleFiles, seed: str = SEED) -> tuple[Command, ...]:
@@ -492,6 +497,7 @@ class _Teller:
     def inspections(self) -> Iterator[Command]:
         by_code = {unit.code: unit for unit in self.units}
         yield self._veto()
+        yield from self._cases()
         yield self._pack(by_code[LATE_PACK], self.time.at(timeline.LATE_PACK, 8, 30), "inspections")
         yield from self._moved_sessions()
         for session in self.files.sessions:
@@ -515,6 +521,28 @@ class _Teller:
                 session,
                 self._conclusion(unit, session),
             )
+
+    def _cases(self) -> Iterator[Command]:
+        """No full pack before the cut-off: an outage of ours, two cases, and the Committee's word on each."""
+        begins, ends = (self.time.at(timeline.OUTAGE, hour) for hour in (19, 22))
+        outage = {"from": begins, "to": ends, "text": words.OUTAGE}
+        at = self.time.at(timeline.CASES, 7, 30)
+        yield self._office(at, "inspections", "inspections", "record_outage", "outage.1", outage)
+        decided = (
+            (INCOMPLETE_PACK, "confirmed", words.FORFEITED),
+            (LATE_PACK, "declined", words.DECLINED),
+        )
+        at = self.time.at(timeline.CASES, 8)
+        for code, _, _ in decided:
+            case = self._office(
+                at, "inspections", "inspections", "open_case", f"case.{code}", {"unit": code}, code
+            )
+            yield replace(case, already="case-open")
+        at = self.time.at(timeline.CASES_DECIDED, 9)
+        for number, (code, outcome, text) in enumerate(decided, start=91):
+            minutes = self._minutes(number, text, timeline.CASES_DECIDED)
+            body = {"unit": code, "outcome": outcome, **minutes}
+            yield self._committee(at, "decide_forfeit", f"forfeit.{code}", code, body, "inspections")
 
     def _moved_sessions(self) -> Iterator[Command]:
         for number, code in enumerate(MOVED):
@@ -690,7 +718,7 @@ class _Teller:
 
     def publication(self) -> Iterator[Command]:
         by_code = {unit.code: unit for unit in self.units}
-        for number, code in enumerate(sorted(NOT_INSPECTED), start=1):
+        for number, code in enumerate(sorted(MOVED), start=1):
             missing = [leaf.id for leaf in self._leaves(by_code[code]) if leaf.owner == TEAM]
             minutes = self._minutes(100 + number, words.EXCEPTED, timeline.EXCEPTIONS)
             body = {"unit": code, "criteria": missing, **minutes}

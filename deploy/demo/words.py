@@ -61,7 +61,10 @@ ADJUSTED: Final = (
     "Thống nhất lại cách tính với đơn vị tại buổi làm việc.",
 )
 MOVED: Final = "Cấp ủy đơn vị bận công tác, đề nghị đổi lịch; Trưởng đoàn đồng ý."
-NO_PACK: Final = "Hồ sơ không đầy đủ đúng hạn; chờ Ban Thường vụ xem xét."
+NO_PACK: Final = "Hồ sơ không đầy đủ đúng hạn; Ban Thường vụ đã xác nhận không kiểm tra."
+OUTAGE: Final = "Hệ thống không truy cập được do sự cố đường truyền."
+FORFEITED: Final = "Xác nhận đơn vị không gửi đầy đủ tài liệu đúng hạn; không tiến hành kiểm tra."
+DECLINED: Final = "Hệ thống gián đoạn tối ngày cuối hạn; không xem là trễ hạn, vẫn tiến hành kiểm tra."
 FREEZE: Final = "Bảng tạm tính trình phiên họp Ban Thường vụ."
 EXCEPTED: Final = "Đồng ý công bố khi chưa có điểm kiểm tra; đơn vị chưa được phân loại."
 MEETING: Final = "Phiên họp Ban Thường vụ ngày {day}"

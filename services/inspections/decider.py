@@ -8,35 +8,88 @@ streams, ``known`` from the ledger: what other services have stated as far as it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
-from fractions import Fraction
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.commands import (
-    Adjust,
+    AdoptCalendar,
+    AmendConclusion,
+    AnswerAdjustment,
+    AnswerPartyCommittee,
+    AskReschedule,
+    AssessLimitation,
+    AssessModel,
+    AssessPack,
     Batch,
+    CarryLimitations,
     CloseRound,
     Command,
+    DeclareAttendance,
+    DeclareSite,
+    DeclineReschedule,
+    DelegateConclusion,
     FormTeam,
+    ForwardPack,
+    IssueBriefing,
+    NominateMember,
+    OpenCase,
     OpenInspection,
     OpenRound,
     ReceivePack,
+    RecordFinding,
+    RecordMinutes,
+    RecordOutage,
+    RegisterModel,
+    RegisterSubordinates,
     Schedule,
     SignConclusion,
+    SubmitReflection,
+    WithdrawMember,
 )
-from services.inspections.known import Known, KnownUnit, at_stage, effective, missing_scores
-from services.inspections.state import Round, Slot, State, Visit, evolve
+from services.inspections.deciding.asking import (
+    book_of,
+    check_team,
+    not_scheduled,
+    open_round_of,
+    open_unit,
+)
+from services.inspections.deciding.briefing import issue_briefing
+from services.inspections.deciding.calendar import adopt_calendar
+from services.inspections.deciding.cases import OPEN, open_case, status_of
+from services.inspections.deciding.conclusions import (
+    amend_conclusion,
+    answer_adjustment,
+    delegate_conclusion,
+    sign_conclusion,
+)
+from services.inspections.deciding.packs import assess_pack, forward_pack, receive_pack, record_outage
+from services.inspections.deciding.readying import (
+    answer_party_committee,
+    declare_attendance,
+    declare_site,
+    register_subordinates,
+)
+from services.inspections.deciding.reflections import submit_reflection
+from services.inspections.deciding.scheduling import ask_reschedule, decline_reschedule, schedule
+from services.inspections.deciding.session import (
+    assess_limitation,
+    assess_model,
+    carry_limitations,
+    record_finding,
+    record_minutes,
+    register_model,
+)
+from services.inspections.deciding.teams import nominate_member, withdraw_member
+from services.inspections.known import Known, missing_scores
+from services.inspections.state import State, evolve
 from shared.access import Target
-from shared.batch import BatchResult, MalformedRow, decide_rows
-from shared.calendar import days_before, local_date
+from shared.batch import BatchResult, decide_rows
+from shared.calendar import local_date
 from shared.deciding import Caller, check_happened
 from shared.decisions import Fault, Refused
 from shared.events import Draft
-from shared.events.envelope import instant, parse_instant
-from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, check_value, number
-
-SATURDAY = 5
+from shared.events.envelope import parse_instant
 
 
 def decide(state: State, known: Known, command: Command, caller: Caller) -> list[Draft]:
@@ -62,21 +115,74 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
             return close_round(state, command, caller)
         case FormTeam():
             return form_team(command, caller)
+        case AdoptCalendar():
+            return adopt_calendar(state, known, command, caller)
+        case NominateMember():
+            return nominate_member(state, command, caller)
+        case WithdrawMember():
+            return withdraw_member(state, command, caller)
         case Schedule():
             return schedule(state, known, command, caller)
+        case AskReschedule():
+            return ask_reschedule(state, known, command, caller)
+        case DeclineReschedule():
+            return decline_reschedule(state, command, caller)
         case ReceivePack():
             return receive_pack(state, known, command, caller)
+        case AssessPack():
+            return assess_pack(state, known, command, caller)
+        case ForwardPack():
+            return forward_pack(state, command, caller)
+        case RecordOutage():
+            return record_outage(command, caller)
+        case OpenCase():
+            return open_case(state, known, command, caller)
         case OpenInspection():
             return open_inspection(state, known, command, caller)
         case SignConclusion():
             return sign_conclusion(state, known, command, caller)
+        case DelegateConclusion():
+            return delegate_conclusion(state, known, command, caller)
+        case AmendConclusion():
+            return amend_conclusion(state, known, command, caller)
+        case AnswerAdjustment():
+            return answer_adjustment(state, known, command, caller)
+        case IssueBriefing():
+            return issue_briefing(known, command, caller)
+        case RegisterSubordinates():
+            return register_subordinates(state, known, command, caller)
+        case DeclareAttendance():
+            return declare_attendance(state, known, command, caller)
+        case DeclareSite():
+            return declare_site(state, known, command, caller)
+        case AnswerPartyCommittee():
+            return answer_party_committee(state, known, command, caller)
+        case RecordMinutes():
+            return record_minutes(state, known, command, caller)
+        case RecordFinding():
+            return record_finding(state, known, command, caller)
+        case RegisterModel():
+            return register_model(state, known, command, caller)
+        case AssessModel():
+            return assess_model(state, known, command, caller)
+        case CarryLimitations():
+            return carry_limitations(state, known, command, caller)
+        case AssessLimitation():
+            return assess_limitation(state, known, command, caller)
+        case SubmitReflection():
+            return submit_reflection(state, known, command, caller)
 
 
 def units_of(command: Command | Batch) -> list[str]:
     """The units that ``command`` is about, each once: their streams and what the ledger says of them."""
     rows: Iterable[object] = command.rows if isinstance(command, Batch) else (command,)
-    about = (Schedule, ReceivePack, OpenInspection, SignConclusion)
-    found = {row.unit: None for row in rows if not isinstance(row, MalformedRow) and isinstance(row, about)}
+    found: dict[str, None] = {}
+    for row in rows:
+        unit = getattr(row, "unit", None)
+        if unit is not None:
+            found[unit] = None
+        if isinstance(row, CarryLimitations):
+            found |= {one["unit"]: None for one in row.limitations if "unit" in one}
     return list(found)
 
 
@@ -193,194 +299,27 @@ def form_team(command: FormTeam, caller: Caller) -> Draft:
     return Draft("team.formed.v1", f"team:{command.team}", data)
 
 
-# --- schedule
-
-
-def schedule(state: State, known: Known, command: Schedule, caller: Caller) -> Draft:
-    """One team and one unit per session, inside the round, on a working day (plan III.4, III.6)."""
-    visit = state.visit(command.unit)
-    team = visit.slot.team if visit.slot else None
-    speaker = caller.authorise(Target(unit=command.unit, team=team), "inspections.schedule")
-    held = _open_round(state)
-    _open_unit(known, command.unit)
-    if command.team not in state.teams:
-        raise Refused(
-            "unknown-team",
-            f"Không có đoàn kiểm tra {command.team}.",
-            f"There is no team {command.team}.",
-            field="team",
-            value=command.team,
-        )
-    if speaker.role == "team_leader" and command.team != team:
-        raise Refused(
-            "unit-has-team",
-            f"Đơn vị {command.unit} thuộc đoàn {team}; đổi đoàn là việc của Văn phòng.",
-            f"Unit {command.unit} belongs to team {team}; only the Office assigns another.",
-            field="team",
-            value=command.team,
-        )
-    day = date.fromisoformat(command.date)
-    _check_day(held, day, command.date)
-    if visit.opened:
-        raise Refused(
-            "inspection-opened",
-            f"Buổi kiểm tra {command.unit} đã bắt đầu, không đổi lịch được nữa.",
-            f"The inspection of {command.unit} has begun; it cannot be moved any more.",
-            field="unit",
-            value=command.unit,
-            status=409,
-        )
-    _check_free(state, command, day)
-    slot = visit.slot
-    data: dict[str, Any] = {
-        **speaker.facts(),
-        "team": command.team,
-        "date": command.date,
-        "session": command.session,
-        "schedule_version": slot.version + 1 if slot else 1,
-    }
-    if command.reason is not None:
-        data["reason"] = command.reason
-    return Draft("inspection.scheduled.v1", command.unit, data)
-
-
-def _check_day(held: Round, day: date, given: str) -> None:
-    if not held.first_day <= day <= held.last_day:
-        span = f"{held.first_day.isoformat()} – {held.last_day.isoformat()}"
-        raise Refused(
-            "outside-round",
-            f"Ngày {given} nằm ngoài đợt kiểm tra ({span}).",
-            f"The day {given} lies outside the round ({span}).",
-            field="date",
-            value=given,
-        )
-    if day.weekday() >= SATURDAY:
-        raise Refused(
-            "not-a-working-day",
-            f"Ngày {given} là thứ Bảy hoặc Chủ nhật.",
-            f"The day {given} is a Saturday or Sunday.",
-            field="date",
-            value=given,
-        )
-
-
-def _check_free(state: State, command: Schedule, day: date) -> None:
-    wanted = (command.team, day, command.session)
-    for code, visit in state.visits.items():
-        slot = visit.slot
-        if slot is None or (slot.team, slot.day, slot.session) != wanted:
-            continue
-        same = code == command.unit
-        raise Refused(
-            "already-scheduled" if same else "team-busy",
-            f"Lịch này đã xếp cho {code}: đoàn {slot.team}, {command.date}, {command.session}.",
-            f"That session is {code}'s already: team {slot.team}, {command.date}, {command.session}.",
-            field="session",
-            value=command.session,
-            status=409,
-        )
-
-
-# --- document pack
-
-
-def due_at(visit: Visit, days: int, zone: ZoneInfo, policy: str = "recompute_while_open") -> datetime:
-    """The pack's cut-off, an exclusive instant: in time is before it (rulebook format §10).
-
-    After a reschedule, by policy: ``recompute_while_open`` takes the new day's cut-off only when the old one
-    had not passed, or a complete pack had come in time, when the day was moved; ``always`` takes the newest
-    day's, ``keep_first`` the first one's.  Raises ``ValueError`` for a unit without a slot.
-    """
-    if not visit.slots:
-        raise ValueError(f"{visit.unit} has no slot")
-    if policy == "always":
-        return days_before(visit.slots[-1].day, days, zone)
-    due = days_before(visit.slots[0].day, days, zone)
-    if policy == "keep_first":
-        return due
-    for slot in visit.slots[1:]:
-        moved = parse_instant(slot.since)
-        kept = any(pack.complete and parse_instant(pack.at) < due for pack in visit.packs)
-        if moved < due or kept:
-            due = days_before(slot.day, days, zone)
-    return due
-
-
-def receive_pack(state: State, known: Known, command: ReceivePack, caller: Caller) -> Draft:
-    """A manifest arrives; server time of the full manifest decides (plan III.4).
-
-    Complete: every required document of the unit's area has its slot filled, by a file or by the reason why
-    there is none.  Late or incomplete packs are kept and marked, never refused.
-    """
-    visit = state.visit(command.unit)
-    slot = visit.slot
-    speaker = caller.authorise(
-        Target(unit=command.unit, team=slot.team if slot else None), "inspections.receive_pack"
-    )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
-    if slot is None:
-        raise _not_scheduled(command.unit)
-    check_happened(command.occurred_at, caller.now)
-    required = [
-        document.id
-        for document in book.required_documents
-        if document.areas is None or unit.area in document.areas
-    ]
-    named = [entry["document"] for entry in command.manifest]
-    faults = [
-        Fault(
-            "unknown-document",
-            f"“{document}” không thuộc danh mục tài liệu của đơn vị, hoặc bị nêu hai lần.",
-            f'"{document}" is not a document asked of the unit, or is named twice.',
-            f"manifest.{place}.document",
-            document,
-        )
-        for place, document in enumerate(named)
-        if document not in required or document in named[:place]
-    ]
-    if faults:
-        raise Refused.many(faults)
-    missing = [document for document in required if document not in named]
-    held = _round_of(state, slot)
-    due = due_at(
-        visit, held.document_days_before, ZoneInfo(known.timezone), str(book.policies["after_reschedule"])
-    )
-    grace = timedelta(minutes=int(book.policies["upload_grace_minutes"]))
-    data = {
-        **speaker.facts(
-            responsible=command.unit, occurred_at=command.occurred_at, base_position=known.base_position
-        ),
-        "manifest": list(command.manifest),
-        "complete": not missing,
-        "missing": missing,
-        "schedule_version": slot.version,
-        "due": instant(due),
-        "on_time": caller.now < due + grace,
-    }
-    return Draft("submission.received.v1", command.unit, data)
-
-
-# --- session and conclusion
+# --- the session
 
 
 def open_inspection(state: State, known: Known, command: OpenInspection, caller: Caller) -> Draft:
     """The session begins on its day, past the gate: every department score is in (plan III.3).
 
     With scores missing only the leader may open, stating why; the event names what was missing at
-    ``base_position``, and whether the gate held is for the fold to judge.
+    ``base_position``, and whether the gate held is for the fold to judge.  A forfeit case that is still open
+    stops nothing: the event names it, so that nobody can say that it was not seen.
     """
     visit = state.visit(command.unit)
     slot = visit.slot
     speaker = caller.authorise(
         Target(unit=command.unit, team=slot.team if slot else None), "inspections.open_inspection"
     )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
+    unit = open_unit(known, command.unit)
+    book = book_of(known)
     if slot is None:
-        raise _not_scheduled(command.unit)
-    _open_round(state)
-    _check_team(command.team, slot)
+        raise not_scheduled(command.unit)
+    open_round_of(state)
+    check_team(command.team, slot)
     check_happened(command.occurred_at, caller.now)
     if visit.opened:
         raise Refused(
@@ -419,6 +358,8 @@ def open_inspection(state: State, known: Known, command: OpenInspection, caller:
     }
     if command.override is not None and missing:
         data["override"] = {"reason": command.override}
+    if status_of(visit, unit) == OPEN:
+        data["case"] = visit.cases[-1].number
     return Draft("inspection.opened.v1", command.unit, data)
 
 
@@ -442,262 +383,4 @@ def _check_gate(missing: Sequence[str], reason: str | None, role: str) -> None:
             "Only the team leader may open while scores are missing.",
             field="override",
             status=403,
-        )
-
-
-def sign_conclusion(state: State, known: Known, command: SignConclusion, caller: Caller) -> Draft:
-    """The leader concludes: inspection scores, adjustments of other leaves, recognised models (plan III.7).
-
-    The conclusion *is* the adjustment.  What an adjustment corrects is taken from the ledger at
-    ``base_position``; a client that states otherwise is told so (409 ``stale-adjustment``).
-    """
-    visit = state.visit(command.unit)
-    slot = visit.slot
-    speaker = caller.authorise(
-        Target(unit=command.unit, team=slot.team if slot else None), "inspections.sign_conclusion"
-    )
-    unit = _open_unit(known, command.unit)
-    book = _book(known)
-    if slot is None:
-        raise _not_scheduled(command.unit)
-    _check_team(command.team, slot)
-    check_happened(command.occurred_at, caller.now)
-    if not visit.opened or visit.concluded:
-        raise Refused(
-            "already-concluded" if visit.concluded else "not-opened",
-            f"{command.unit} {'đã có kết luận' if visit.concluded else 'chưa mở buổi kiểm tra'}.",
-            f"{command.unit} {'is concluded already' if visit.concluded else 'was not opened yet'}.",
-            field="unit",
-            value=command.unit,
-            status=409,
-        )
-    _check_scores(book, unit, command.scores)
-    adjustments = _adjustments(book, unit, command.adjustments)
-    refs = [model["ref"] for model in command.recognised_models]
-    if len(set(refs)) != len(refs):
-        raise Refused(
-            "model-twice",
-            "Một mô hình chỉ ghi nhận một lần.",
-            "A model is recognised once.",
-            field="recognised_models",
-        )
-    data = {
-        **speaker.facts(occurred_at=command.occurred_at, base_position=known.base_position),
-        "team": slot.team,
-        "strengths": command.strengths,
-        "limitations": command.limitations,
-        "orientation": command.orientation,
-        "scores": list(command.scores),
-        "adjustments": adjustments,
-        "recognised_models": list(command.recognised_models),
-    }
-    return Draft("conclusion.signed.v1", command.unit, data)
-
-
-def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> None:
-    """Every first-stage inspection leaf of the area once, each value as the rulebook takes it."""
-    faults: list[Fault] = []
-    seen: set[str] = set()
-    for place, score in enumerate(scores):
-        criterion = score["criterion"]
-        leaf = book.leaf.get(criterion)
-        if criterion in seen:
-            faults.append(_twice(f"scores.{place}.criterion", criterion))
-        elif leaf is not None and leaf.stage != "inspection":
-            faults.append(
-                Fault(
-                    "not-an-inspection-leaf",
-                    f"Tiêu chí {criterion} do nơi khác chấm; muốn sửa thì ghi ở phần điều chỉnh.",
-                    f"Criterion {criterion} is scored elsewhere; correct it by an adjustment.",
-                    f"scores.{place}.criterion",
-                    criterion,
-                )
-            )
-        else:
-            faults += _value_fault(book, unit, criterion, score["value"], f"scores.{place}", "value")
-        seen.add(criterion)
-    faults += [
-        Fault(
-            "score-missing",
-            f"Thiếu điểm của tiêu chí {leaf.id}: số 0 cũng là điểm, bỏ trống thì không.",
-            f"Criterion {leaf.id} has no score: zero is a score, nothing is not.",
-            "scores",
-            leaf.id,
-        )
-        for leaf in book.leaves
-        if leaf.stage == "inspection" and unit.area in leaf.max and leaf.id not in seen
-    ]
-    if faults:
-        raise Refused.many(faults)
-
-
-def _adjustments(book: Rulebook, unit: KnownUnit, given: Sequence[Adjust]) -> list[dict[str, Any]]:
-    faults: list[Fault] = []
-    stale: list[Fault] = []
-    made: list[dict[str, Any]] = []
-    for place, change in enumerate(given):
-        leaf = book.leaf.get(change.criterion)
-        if leaf is not None and leaf.stage == "inspection":
-            faults.append(
-                Fault(
-                    "not-an-adjustment",
-                    f"Tiêu chí {leaf.id} do đoàn chấm lần đầu; ghi ở phần điểm kiểm tra.",
-                    f"Criterion {leaf.id} is scored by the team itself; state it among the scores.",
-                    f"adjustments.{place}.criterion",
-                    leaf.id,
-                )
-            )
-            continue
-        if any(entry["criterion"] == change.criterion for entry in made):
-            faults.append(_twice(f"adjustments.{place}.criterion", change.criterion))
-            continue
-        found = _value_fault(book, unit, change.criterion, change.to, f"adjustments.{place}", "to")
-        if found or leaf is None:
-            faults += found
-            continue
-        entry, changed = _corrects(book, unit, leaf, change, place)
-        stale += changed
-        made.append(entry)
-    if faults:
-        raise Refused.many(faults)
-    if stale:
-        raise Refused.many(stale, status=409)
-    return made
-
-
-def _corrects(
-    book: Rulebook, unit: KnownUnit, leaf: Leaf, change: Adjust, place: int
-) -> tuple[dict[str, Any], list[Fault]]:
-    """The adjustment as the event has it, and where the client saw something else."""
-    now: dict[str, str | None] = {
-        "from_self": _shown(at_stage(book, unit, leaf, "self")),
-        "from_effective": _shown(effective(book, unit, leaf)),
-    }
-    stale = [
-        Fault(
-            "stale-adjustment",
-            f"Tiêu chí {leaf.id}: giá trị hiện nay là {now[name]}, không phải {getattr(change, name)}.",
-            f"Criterion {leaf.id}: the value is {now[name]} now, not {getattr(change, name)}.",
-            f"adjustments.{place}.{name}",
-            getattr(change, name),
-        )
-        for name in sorted(change.stated)
-        if not _same(now[name], getattr(change, name))
-    ]
-    return {"criterion": leaf.id, **now, "to": change.to, "reason": change.reason}, stale
-
-
-def _shown(points: Points | None) -> str | None:
-    """Points as a decimal string of the event: shortest form, cut to its six digits where they never end."""
-    if points is None or points is RESCALED:
-        return None
-    digits = number.decimals(points)
-    if digits is not None and digits <= 6:
-        return number.shortest(points)
-    return number.shortest(number.to_step(points, Fraction(1, 10**6), "HALF_EVEN"))
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return number.parse(one) == number.parse(other)
-
-
-def _value_fault(
-    book: Rulebook, unit: KnownUnit, criterion: str, value: str, place: str, field: str
-) -> list[Fault]:
-    try:
-        check_value(book, unit.area, criterion, "inspection", value)
-    except ValueRefused as refusal:
-        name = field if refusal.field == "value" else refusal.field
-        given = value if refusal.field == "value" else criterion
-        return [Fault(refusal.rule, refusal.message_vi, refusal.message_en, f"{place}.{name}", given)]
-    return []
-
-
-def _twice(field: str, criterion: str) -> Fault:
-    return Fault(
-        "criterion-twice",
-        f"Tiêu chí {criterion} nêu hai lần.",
-        f"Criterion {criterion} is named twice.",
-        field,
-        criterion,
-    )
-
-
-# --- what several commands ask
-
-
-def _open_unit(known: Known, code: str) -> KnownUnit:
-    unit = known.units.get(code)
-    if unit is None:
-        raise Refused(
-            "unknown-unit",
-            f"Danh sách chưa có đơn vị mã “{code}”.",
-            f'The register has no unit "{code}" (yet).',
-            field="unit",
-            value=code,
-        )
-    book = _book(known)
-    if not unit.open_on(book.period.end):
-        raise Refused(
-            "unit-not-open",
-            f"Đơn vị {code} không còn hoạt động ngày {book.period.end.isoformat()}.",
-            f"Unit {code} is not open on {book.period.end.isoformat()}.",
-            field="unit",
-            value=code,
-        )
-    return unit
-
-
-def _book(known: Known) -> Rulebook:
-    if known.rulebook is None:
-        raise Refused(
-            "no-rulebook",
-            "Chưa có bộ tiêu chí nào được ban hành cho chu kỳ này.",
-            "No rulebook has been adopted for this cycle (yet).",
-            status=409,
-        )
-    return known.rulebook
-
-
-def _open_round(state: State) -> Round:
-    if state.round is None:
-        raise Refused(
-            "round-not-open",
-            "Không có đợt kiểm tra nào đang mở.",
-            "No round of inspections is open.",
-            status=409,
-        )
-    return state.round
-
-
-def _round_of(state: State, slot: Slot) -> Round:
-    """The round in which the slot lies; it may be closed by now."""
-    for held in state.rounds.values():
-        if held.first_day <= slot.day <= held.last_day:
-            return held
-    return _open_round(state)
-
-
-def _not_scheduled(code: str) -> Refused:
-    return Refused(
-        "not-scheduled",
-        f"Đơn vị {code} chưa có lịch kiểm tra.",
-        f"Unit {code} is not scheduled yet.",
-        field="unit",
-        value=code,
-        status=409,
-    )
-
-
-def _check_team(stated: str | None, slot: Slot) -> None:
-    if stated is not None and stated != slot.team:
-        raise Refused(
-            "other-team",
-            f"Đơn vị này thuộc đoàn {slot.team}.",
-            f"This unit belongs to team {slot.team}.",
-            field="team",
-            value=stated,
-            status=409,
         )

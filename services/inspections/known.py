@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Final
 
 from shared.events import Event
 from shared.events.catalogue import interpret
-from shared.lineage import CHANGES, Change, register_on
+from shared.lineage import CHANGES, Change, named_successors, register_on
 from shared.rulebook import Leaf, Points, Rulebook, ValueRefused, evaluate
 
 
@@ -30,10 +31,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseDecision:
+    """What the Standing Committee said of a forfeit case; ``outcome``: confirmed, declined or lifted.
+
+    ``at``: when it was stated.  ``document``: the minutes that it rests on.
+    """
+
+    outcome: str
+    at: str
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownUnit:
     """A unit as the ledger tells it, its register row as on the last day of the period.
 
-    ``values``: by (criterion, stage), oldest first, none withdrawn.
+    ``values``: by (criterion, stage), oldest first, none withdrawn.  ``cases``: how many forfeit cases the
+    ledger holds; ``decision``: the newest since the last of them.  ``submitted``: whether its sheet of self
+    scores was sent in.  ``predecessors`` as it was registered with, ``successors`` as it names them itself.
     """
 
     code: str
@@ -43,6 +58,11 @@ class KnownUnit:
     valid_to: date | None = None
     values: Mapping[tuple[str, str], tuple[Entry, ...]] = field(default_factory=dict)
     forfeited: bool = False
+    cases: int = 0
+    decision: CaseDecision | None = None
+    submitted: bool = False
+    predecessors: tuple[str, ...] = ()
+    successors: tuple[str, ...] = ()
 
     def open_on(self, day: date) -> bool:
         """Whether the register row is valid on ``day``."""
@@ -61,6 +81,13 @@ class Known:
     units: Mapping[str, KnownUnit]
 
 
+_OUTCOMES: Final = {
+    "decision.forfeit_confirmed.v1": "confirmed",
+    "decision.forfeit_declined.v1": "declined",
+    "decision.forfeit_lifted.v1": "lifted",
+}
+
+
 def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
     """The unit after ``events`` with it as subject, or None when it was never registered.
 
@@ -69,7 +96,9 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
     registered: dict[str, str] | None = None
     changes: list[Change] = []
     values: dict[tuple[str, str], list[Entry]] = {}
-    forfeited = False
+    forfeited = submitted = False
+    cases = 0
+    decision: CaseDecision | None = None
     for event in events:
         if interpret(event) is not None:
             continue
@@ -79,6 +108,8 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
                 registered = data
             case type_ if type_ in CHANGES:
                 changes.append(Change(type_, data))
+            case "selfassessment.submitted.v1":
+                submitted = True
             case "score.confirmed.v1":
                 _confirm(values, data["scores"])
             case "score.recorded.v1":
@@ -97,10 +128,12 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
             case "decision.score.v1":
                 entry = Entry(data.get("points"), None, data.get("state"))
                 values.setdefault((data["criterion"], data["stage"]), []).append(entry)
-            case "decision.forfeit_confirmed.v1":
-                forfeited = True
-            case "decision.forfeit_lifted.v1":
-                forfeited = False
+            case "forfeit.case_opened.v1":
+                cases, decision = cases + 1, None
+            case type_ if type_ in _OUTCOMES:
+                decision = CaseDecision(_OUTCOMES[type_], event.time, str(data["document"]))
+                if decision.outcome != "declined":
+                    forfeited = decision.outcome == "confirmed"
     if registered is None:
         return None
     row = register_on(registered, changes, day)
@@ -112,6 +145,11 @@ def unit_of(code: str, events: Iterable[Event], day: date) -> KnownUnit | None:
         _day(row.get("valid_to")),
         {place: tuple(entries) for place, entries in values.items() if entries},
         forfeited,
+        cases,
+        decision,
+        submitted,
+        tuple(row.get("predecessors", ())),
+        tuple(named_successors(code, {code: registered}, {code: changes})),
     )
 
 

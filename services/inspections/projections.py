@@ -12,8 +12,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from services.inspections.known import Known, KnownUnit, unit_of
+from shared.events import Event
 from shared.ledger import reader
 from shared.ledger.rulebooks import rulebook_at
+from shared.lineage import CHANGES
 
 
 def known_of(connection: Connection, ledger: str, timezone: str, units: Iterable[str]) -> Known:
@@ -28,3 +30,15 @@ def known_of(connection: Connection, ledger: str, timezone: str, units: Iterable
         if unit is not None:
             found[code] = unit
     return Known(size, timezone, book, found)
+
+
+def register_of(connection: Connection, ledger: str, timezone: str) -> Known:
+    """The whole register and the rulebook, without anybody's scores."""
+    size = reader.size(connection, ledger)
+    book = rulebook_at(connection, ledger, size)
+    day = date.max if book is None else book.period.end
+    told: dict[str, list[Event]] = {}
+    for row in reader.of_types(connection, ledger, ("unit.registered.v1", *CHANGES), size):
+        told.setdefault(row.subject, []).append(row.event)
+    found = {code: unit_of(code, events, day) for code, events in sorted(told.items())}
+    return Known(size, timezone, book, {code: unit for code, unit in found.items() if unit is not None})

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
-from services.inspections.decider import due_at
-from services.inspections.known import Known, missing_scores
+from services.inspections import pack_reading
+from services.inspections.checks import checks_of
+from services.inspections.known import Known, KnownUnit, missing_scores
 from services.inspections.state import State, fold
 from shared.events import Event
 from shared.events.envelope import instant, source_of
 from shared.store.tables import events
 
 
-def state_of(connection: Connection, ledger: str) -> State:
-    """Everything that this service has stated in ``ledger``, folded."""
+def events_of(connection: Connection, ledger: str, unit: str | None = None) -> Iterator[Event]:
+    """What this service has stated in ``ledger``, or of ``unit`` alone, in the order of its numbers."""
     query = (
         select(events.c.value)
         .where(events.c.ledger == ledger, events.c.source == source_of("inspections", ledger))
         .order_by(events.c.sequence)
     )
-    return fold(Event.parse(bytes(value)) for (value,) in connection.execute(query))
+    if unit is not None:
+        query = query.where(events.c.subject == unit)
+    return (Event.parse(bytes(value)) for (value,) in connection.execute(query))
+
+
+def state_of(connection: Connection, ledger: str) -> State:
+    """Everything that this service has stated in ``ledger``, folded."""
+    return fold(events_of(connection, ledger))
 
 
 def schedule_rows(state: State) -> list[dict[str, Any]]:
@@ -46,6 +54,11 @@ def schedule_rows(state: State) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (row["date"], order.index(str(row["session"])), row["team"]))
 
 
+def unconcluded(state: State) -> list[str]:
+    """Units with a session and without a conclusion, by code."""
+    return sorted(code for code, visit in state.visits.items() if visit.slot and not visit.concluded)
+
+
 def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
     """How ready ``unit`` is for its inspection, or None for a unit that the ledger does not tell of."""
     held = known.units.get(unit)
@@ -62,31 +75,57 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         "date": None,
         "session": None,
         "schedule_version": None,
-        "due": None,
-        "packs": [
-            {"at": pack.at, "complete": pack.complete, "on_time": pack.on_time, "missing": list(pack.missing)}
-            for pack in visit.packs
-        ],
-        "pack_in_order": any(pack.complete and pack.on_time for pack in visit.packs),
+        **_packs(state, known, held),
         "missing_scores": missing_scores(book, held) if book else [],
         "missing_self_scores": _missing_self(known, unit),
         "opened": visit.opened,
         "concluded": visit.concluded,
         "forfeited": held.forfeited,
     }
+    answer["checks"] = checks_of(
+        held,
+        visit.record,
+        packs=len(visit.packs),
+        lacking=answer["lacking"],
+        missing_self=answer["missing_self_scores"],
+    )
+    answer["attendance"] = visit.record.attendance and {
+        name: visit.record.attendance[name] for name in ("version", "attendees", "deviations")
+    }
     if slot is not None:
-        rounds = [one for one in state.rounds.values() if one.first_day <= slot.day <= one.last_day]
         answer |= {
             "team": slot.team,
             "date": slot.day.isoformat(),
             "session": slot.session,
             "schedule_version": slot.version,
         }
-        if rounds and book:
-            policy = str(book.policies["after_reschedule"])
-            due = due_at(visit, rounds[0].document_days_before, ZoneInfo(known.timezone), policy)
-            answer["due"] = instant(due)
     return answer
+
+
+def _packs(state: State, known: Known, unit: KnownUnit) -> dict[str, Any]:
+    """What readiness says of the pack: versions in short, what is lacking, the case, what to beware of."""
+    visit = state.visit(unit.code)
+    due = pack_reading.due_or_none(state, known, visit)
+    rows = pack_reading.pack_rows(visit, due, ZoneInfo(known.timezone))
+    lacking = pack_reading.lacking_of(known, visit, unit, due)
+    kept = ("number", "at", "via", "complete", "on_time", "missing")
+    return {
+        "due": None if due is None else instant(due),
+        "files_due": pack_reading.files_until(known, due),
+        "packs": [
+            {
+                **{name: row[name] for name in kept},
+                "assessed": row["assessed"] and row["assessed"]["complete"],
+                "forwarded": sorted({person for one in row["forwarded"] for person in one["members"]}),
+                "forwarded_late_days": max((one["late_days"] for one in row["forwarded"]), default=0),
+            }
+            for row in rows
+        ],
+        "pack_in_order": bool(visit.packs) and due is not None and not lacking,
+        "lacking": lacking,
+        "case": pack_reading.case_row(visit, unit),
+        "warnings": pack_reading.warnings_of(visit, unit, rows),
+    }
 
 
 def _missing_self(known: Known, unit: str) -> Sequence[str]:
@@ -98,3 +137,28 @@ def _missing_self(known: Known, unit: str) -> Sequence[str]:
         for leaf in book.leaves
         if leaf.self_scored and held.area in leaf.max and not held.values.get((leaf.id, "self"))
     ]
+
+
+def adjustment_rows(state: State, events: Iterable[Event], unit: str) -> list[dict[str, Any]]:
+    """The adjustments of ``unit`` that stand, and what the unit answered to each; in the order of the ledger.
+
+    ``events``: this service's own of the unit.  ``answer``: acknowledged, disputed, or None: still asked.
+    """
+    record = state.visit(unit).record
+    texts: dict[tuple[str, int], str | None] = {}
+    rows: list[dict[str, Any]] = []
+    for event in events:
+        if event.type in ("adjustment.acknowledged.v1", "adjustment.disputed.v1"):
+            texts[event.data["criterion"], event.data["conclusion"]] = event.data.get("text")
+        if event.type in ("conclusion.signed.v1", "conclusion.amended.v1"):
+            rows += [
+                {"conclusion": event.sequence, **change}
+                for change in event.data.get("adjustments", ())
+                if record.adjustment(change["criterion"]) == event.sequence
+            ]
+    for row in rows:
+        about = (row["criterion"], row["conclusion"])
+        answer = record.answers.get(about)
+        row["answer"] = None if answer is None else answer.split(".")[1]
+        row["text"] = texts.get(about)
+    return rows

@@ -11,6 +11,10 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from services.inspections import record
+from services.inspections.calendar_form import Calendar, of_text
+from services.inspections.planned import Adopted, Nomination, Request
+from services.inspections.record import Record
 from shared.deciding import Stated
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -25,6 +29,7 @@ class Round:
     last_day: date
     document_days_before: int
     closed: bool = False
+    calendar: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +42,90 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A session.  ``version`` counts a unit's slots from 1; ``since``: when it was stated (an instant)."""
+    """A session.  ``version`` counts a unit's slots from 1; ``since``: when it was stated (an instant).
+
+    ``happened``: when it was agreed, which may lie before.  ``request``: number of the one it answers.
+    """
 
     team: str
     day: date
     session: str
     version: int
     since: str
+    happened: str = ""
+    reason: str | None = None
+    request: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A manifest that arrived."""
+    """A manifest that arrived ``at`` (an instant); ``number``: of its event, 0 for a draft.
+
+    ``complete`` and ``missing`` are of the unit's pack as it stood with it: what an earlier manifest filled
+    stays filled.
+    """
 
     at: str
     complete: bool
     on_time: bool
     missing: tuple[str, ...]
     due: str
+    number: int = 0
+    manifest: tuple[Mapping[str, Any], ...] = ()
+    schedule_version: int = 1
+    via: str = "upload"
+    proof: str | None = None
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        """The slots that it fills, by a file or by the reason why there is none."""
+        return tuple(entry["document"] for entry in self.manifest)
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """A human finding on the pack ``pack``; ``rejected``: slots found missing or unusable."""
+
+    number: int
+    at: str
+    pack: int
+    complete: bool
+    rejected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """The pack ``pack`` was passed on to ``members`` by ``by`` (a person)."""
+
+    number: int
+    at: str
+    pack: int
+    members: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A forfeit case as it was opened; ``packs`` and ``outages`` are numbers of events."""
+
+    number: int
+    at: str
+    by: str
+    schedule_version: int
+    due: str
+    packs: tuple[int, ...]
+    missing: tuple[str, ...]
+    outages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """This system could not be reached from ``begins`` until ``ends`` (exclusive)."""
+
+    number: int
+    begins: str
+    ends: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +140,11 @@ class Visit:
     packs: tuple[Pack, ...] = ()
     opened: bool = False
     concluded: bool = False
+    assessments: tuple[Assessment, ...] = ()
+    forwardings: tuple[Forwarding, ...] = ()
+    cases: tuple[Case, ...] = ()
+    record: Record = field(default_factory=Record)
+    requests: tuple[Request, ...] = ()
 
     @property
     def slot(self) -> Slot | None:
@@ -76,18 +152,38 @@ class Visit:
         return self.slots[-1] if self.slots else None
 
 
+Reflected = tuple[str, str, str | None]
+"""Team, person, and the unit that a reflection is about; None: it is about the round."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
-    """The loaded part of a ledger as this service has stated it."""
+    """The loaded part of a ledger as this service has stated it.
+
+    ``reflections``: how many versions of each were sent in.
+    """
 
     rounds: Mapping[str, Round] = field(default_factory=lambda: _EMPTY)
     teams: Mapping[str, Team] = field(default_factory=lambda: _EMPTY)
     visits: Mapping[str, Visit] = field(default_factory=lambda: _EMPTY)
+    outages: tuple[Outage, ...] = ()
+    reflections: Mapping[Reflected, int] = field(default_factory=lambda: _EMPTY)
+    calendars: Mapping[str, tuple[Adopted, ...]] = field(default_factory=lambda: _EMPTY)
+    nominations: Mapping[str, tuple[Nomination, ...]] = field(default_factory=lambda: _EMPTY)
 
     @property
     def round(self) -> Round | None:
         """The open round; there is one at most."""
         return next((one for one in self.rounds.values() if not one.closed), None)
+
+    def versions(self, held: Round) -> tuple[Adopted, ...]:
+        """The versions of a round's calendar, ascending."""
+        return self.calendars.get(held.calendar, ())
+
+    def calendar(self, held: Round) -> Calendar | None:
+        """The version of a round's calendar that is in force; None while none was adopted."""
+        versions = self.versions(held)
+        return versions[-1].calendar if versions else None
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``; nothing yet is an empty visit."""
@@ -105,7 +201,18 @@ def fold(events: Iterable[Stated], state: State | None = None) -> State:
         change = _CHANGES.get(event.type)
         if change is not None:
             change(growing, event)
-    return State(growing.rounds, growing.teams, growing.visits)
+        if event.type in record.TYPES:
+            visit = growing.visit(event.subject)
+            growing.visited(replace(visit, record=record.recorded(visit.record, event)))
+    return State(
+        growing.rounds,
+        growing.teams,
+        growing.visits,
+        growing.outages,
+        reflections=growing.reflections,
+        calendars=growing.calendars,
+        nominations=growing.nominations,
+    )
 
 
 def evolve(state: State, event: Stated) -> State:
@@ -116,12 +223,16 @@ def evolve(state: State, event: Stated) -> State:
 class _Growing:
     """A state while a fold runs: nobody else sees it, so it may change in place."""
 
-    __slots__ = ("rounds", "teams", "visits")
+    __slots__ = ("calendars", "nominations", "outages", "reflections", "rounds", "teams", "visits")
 
     def __init__(self, state: State) -> None:
         self.rounds = dict(state.rounds)
         self.teams = dict(state.teams)
         self.visits = dict(state.visits)
+        self.outages = state.outages
+        self.reflections = dict(state.reflections)
+        self.calendars = dict(state.calendars)
+        self.nominations = dict(state.nominations)
 
     def visit(self, unit: str) -> Visit:
         """What is known of ``unit``."""
@@ -137,6 +248,11 @@ def _stated_at(event: Stated) -> str:
     return str(getattr(event, "time", None) or event.data["occurred_at"])
 
 
+def _number(event: Stated) -> int:
+    """Its number; a draft has none yet."""
+    return int(getattr(event, "sequence", 0))
+
+
 def _round_opened(growing: _Growing, event: Stated) -> None:
     data = event.data
     growing.rounds[data["round"]] = Round(
@@ -144,6 +260,7 @@ def _round_opened(growing: _Growing, event: Stated) -> None:
         date.fromisoformat(data["first_day"]),
         date.fromisoformat(data["last_day"]),
         data["document_days_before"],
+        calendar=data["calendar"],
     )
 
 
@@ -157,6 +274,37 @@ def _team_formed(growing: _Growing, event: Stated) -> None:
     growing.teams[code] = Team(code, tuple(event.data["members"]))
 
 
+def _calendar_adopted(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    one = Adopted(of_text(data["text"]), _stated_at(event), data["document"], data["digest"])
+    growing.calendars[data["calendar"]] = (*growing.calendars.get(data["calendar"], ()), one)
+
+
+def _nominated(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    team = event.subject.removeprefix("team:")
+    one = Nomination(
+        team,
+        data["person"],
+        data["name"],
+        data["department"],
+        data.get("home_unit"),
+        data["document"],
+        data["occurred_at"],
+    )
+    growing.nominations[team] = (*growing.nominations.get(team, ()), one)
+
+
+def _nomination_withdrawn(growing: _Growing, event: Stated) -> None:
+    team, data = event.subject.removeprefix("team:"), event.data
+    growing.nominations[team] = tuple(
+        replace(one, withdrawn=data["reason"])
+        if one.person == data["person"] and one.withdrawn is None
+        else one
+        for one in growing.nominations.get(team, ())
+    )
+
+
 def _scheduled(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
@@ -166,15 +314,105 @@ def _scheduled(growing: _Growing, event: Stated) -> None:
         data["session"],
         data["schedule_version"],
         _stated_at(event),
+        data["occurred_at"],
+        data.get("reason"),
+        data.get("request"),
     )
-    growing.visited(replace(visit, slots=(*visit.slots, slot)))
+    requests = _answered(visit.requests, slot.request, "approved")
+    growing.visited(replace(visit, slots=(*visit.slots, slot), requests=requests))
+
+
+def _reschedule_requested(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    asked = Request(
+        _number(event),
+        data["occurred_at"],
+        data["reason"],
+        date.fromisoformat(data["date"]) if "date" in data else None,
+        data.get("session"),
+        data.get("document"),
+    )
+    growing.visited(replace(visit, requests=(*visit.requests, asked)))
+
+
+def _reschedule_declined(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    requests = _answered(visit.requests, data["request"], "declined", data["reason"])
+    growing.visited(replace(visit, requests=requests))
+
+
+def _answered(
+    requests: tuple[Request, ...], number: int | None, answer: str, reason: str | None = None
+) -> tuple[Request, ...]:
+    return tuple(
+        replace(one, answer=answer, declined_because=reason) if one.number == number else one
+        for one in requests
+    )
 
 
 def _received(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
-    pack = Pack(_stated_at(event), data["complete"], data["on_time"], tuple(data["missing"]), data["due"])
+    via = data.get("via", "upload")
+    pack = Pack(
+        _stated_at(event) if via == "upload" else data["occurred_at"],
+        data["complete"],
+        data["on_time"],
+        tuple(data["missing"]),
+        data["due"],
+        _number(event),
+        tuple(data["manifest"]),
+        data["schedule_version"],
+        via,
+        data.get("proof"),
+    )
     growing.visited(replace(visit, packs=(*visit.packs, pack)))
+
+
+def _assessed(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    rejected = tuple(one["document"] for one in data["findings"] if one["outcome"] != "accepted")
+    found = Assessment(_number(event), _stated_at(event), data["pack"], data["complete"], rejected)
+    growing.visited(replace(visit, assessments=(*visit.assessments, found)))
+
+
+def _forwarded(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    passed = Forwarding(
+        _number(event), _stated_at(event), data["pack"], tuple(data["members"]), data["actor"]["sub"]
+    )
+    growing.visited(replace(visit, forwardings=(*visit.forwardings, passed)))
+
+
+def _case_opened(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    case = Case(
+        _number(event),
+        _stated_at(event),
+        data["actor"]["role"],
+        data["schedule_version"],
+        data["due"],
+        tuple(data["packs"]),
+        tuple(data["missing"]),
+        tuple(data["outages"]),
+    )
+    growing.visited(replace(visit, cases=(*visit.cases, case)))
+
+
+def _outage(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    found = Outage(_number(event), data["from"], data["to"], data["text"])
+    growing.outages = (*growing.outages, found)
+
+
+def _reflected(growing: _Growing, event: Stated) -> None:
+    about = (event.subject.removeprefix("team:"), event.data["person"], event.data.get("unit"))
+    growing.reflections[about] = growing.reflections.get(about, 0) + 1
 
 
 def _opened(growing: _Growing, event: Stated) -> None:
@@ -189,8 +427,18 @@ _CHANGES = {
     "round.opened.v1": _round_opened,
     "round.closed.v1": _round_closed,
     "team.formed.v1": _team_formed,
+    "calendar.adopted.v1": _calendar_adopted,
+    "team.member_nominated.v1": _nominated,
+    "team.member_withdrawn.v1": _nomination_withdrawn,
+    "inspection.reschedule_requested.v1": _reschedule_requested,
+    "inspection.reschedule_declined.v1": _reschedule_declined,
     "inspection.scheduled.v1": _scheduled,
     "submission.received.v1": _received,
+    "submission.assessed.v1": _assessed,
+    "submission.forwarded.v1": _forwarded,
+    "forfeit.case_opened.v1": _case_opened,
+    "outage.recorded.v1": _outage,
     "inspection.opened.v1": _opened,
     "conclusion.signed.v1": _concluded,
+    "reflection.submitted.v1": _reflected,
 }

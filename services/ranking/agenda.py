@@ -8,8 +8,8 @@ from fractions import Fraction
 from typing import Any, Final
 
 from services.ranking.engine import Standings, State
-from services.ranking.engine.facts import Proposed
-from services.ranking.engine.fold import DecisionNote
+from services.ranking.engine.facts import ADJUSTMENT, DECISION, Proposed
+from services.ranking.engine.fold import Case, DecisionNote
 from services.ranking.engine.ranks import COMMITTEE
 from services.ranking.engine.sheet import Mark, Sheet, admissible
 
@@ -69,6 +69,10 @@ class Agenda:
     contested: tuple[DecisionNote, ...]
     missing: tuple[tuple[str, tuple[str, ...]], ...]
     """Units with applicable criteria that have neither a value nor a recorded exception."""
+    cases: tuple[Case, ...] = ()
+    """Forfeit cases that are not decided yet."""
+    adjustments: tuple[MarkOf, ...] = ()
+    """Adjustments that the unit disputes, while neither an amendment nor a decision took their place."""
 
 
 def agenda(state: State, standings: Standings) -> Agenda:
@@ -84,7 +88,25 @@ def agenda(state: State, standings: Standings) -> Agenda:
         unanswered=tuple(note for note in notes if note.unanswered),
         contested=_contested(notes, sheets),
         missing=_missing(state, sheets),
+        cases=open_cases(state),
+        adjustments=_disputed_adjustments(sheets),
     )
+
+
+FORFEITS: Final = (
+    "decision.forfeit_confirmed.v1",
+    "decision.forfeit_lifted.v1",
+    "decision.forfeit_declined.v1",
+)
+"""What the Committee may say of a forfeit."""
+
+
+def open_cases(state: State) -> tuple[Case, ...]:
+    """The forfeit cases on which the Committee has said nothing since they were opened, in ledger order."""
+    newest = {
+        note.subject: note.position for _, note in sorted(state.decisions.items()) if note.type in FORFEITS
+    }
+    return tuple(case for case in state.cases if newest.get(case.unit, -1) < case.position)
 
 
 def _proposals(state: State, notes: list[DecisionNote]) -> tuple[Proposal, ...]:
@@ -151,6 +173,7 @@ _MATTERS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "decision.veto_lifted.v1": ("veto", ("veto",)),
     "decision.forfeit_confirmed.v1": ("forfeit", ()),
     "decision.forfeit_lifted.v1": ("forfeit", ()),
+    "decision.forfeit_declined.v1": ("forfeit", ()),
     "decision.late_fact.v1": ("late_fact", ("fact",)),
     "decision.exception.v1": ("exception", ()),
     "decision.tie.v1": ("tie", ("area",)),
@@ -175,7 +198,10 @@ def _marks(sheets: list[Sheet], wanted: Callable[[Mark], bool]) -> tuple[MarkOf,
 
 
 def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
-    contested = _marks(sheets, lambda mark: mark.disputed is not None and mark.confirmed is None)
+    contested = _marks(
+        sheets,
+        lambda mark: mark.on_behalf and mark.disputed is not None and mark.confirmed is None,
+    )
     newest = {
         (sheet.unit, leaf.id, mark.stage): mark.position
         for sheet in sheets
@@ -188,6 +214,18 @@ def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
         for one in contested
         if newest.get((one.unit, one.criterion, one.mark.stage), -1) <= one.mark.position
     )
+
+
+def _disputed_adjustments(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
+    settled = {
+        (sheet.unit, leaf.id): mark.position
+        for sheet in sheets
+        for leaf in sheet.leaves
+        for mark in leaf.marks
+        if not mark.withdrawn and mark.origin in (ADJUSTMENT, DECISION)
+    }
+    contested = _marks(sheets, lambda mark: mark.origin == ADJUSTMENT and mark.disputed is not None)
+    return tuple(one for one in contested if settled[one.unit, one.criterion] <= one.mark.position)
 
 
 def _ties(state: State, standings: Standings) -> tuple[OpenTie, ...]:

@@ -26,6 +26,7 @@ MARKED = (
     "decision.penalty.v1",
     "decision.forfeit_confirmed.v1",
     "decision.forfeit_lifted.v1",
+    "decision.forfeit_declined.v1",
     "decision.tie.v1",
     "decision.score_withdrawn.v1",
     "decision.veto_recorded.v1",

@@ -58,7 +58,7 @@ def register(blueprint: ServiceBlueprint) -> None:
             _decided(partial(decider.decide_amount, "penalty")),
         ),
         ("veto", schemas.DecideVeto, "Put a veto in force, or lift it.", _decided(decider.decide_veto)),
-        ("forfeit", schemas.DecideForfeit, "Confirm or lift a forfeit.", _forfeit),
+        ("forfeit", schemas.DecideForfeit, "Confirm, lift or decline a forfeit.", _forfeit),
         ("late-fact", schemas.DecideLateFact, "Decide on a late score.", _decided(decider.decide_late_fact)),
         (
             "exception",
@@ -167,7 +167,10 @@ def _acknowledge(tx: CommandTransaction, command: dict[str, Any], act: Act) -> l
 
 
 def _forfeit(tx: CommandTransaction, command: dict[str, Any], act: Act) -> list[Draft]:
-    """No full document pack in time: no inspection (plan III.4); ``lifted`` takes it back."""
+    """No full document pack in time: no inspection (plan III.4); ``lifted`` takes it back.
+
+    ``declined``: of an open case only, and the inspection goes on.
+    """
     known = _known(tx, act.ledger.ledger)
     content, facts = _decision(command, act, known)
     return [decider.decide_forfeit(known, tx.stream(command["unit"]), content, facts)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.ranking.agenda import agenda
+from services.ranking.agenda import FORFEITS, agenda, open_cases
 from services.ranking.engine import State, compute, sheet_of
 from services.ranking.engine.facts import DECISION
 from services.ranking.engine.sheet import TOO_LATE, Mark, Sheet, admissible
@@ -193,31 +193,49 @@ def _check_amount(rulebook: Rulebook, code: str, points: str | None) -> None:
 def decide_forfeit(
     known: Known, history: Sequence[Stated], command: Mapping[str, Any], facts: Mapping[str, Any]
 ) -> Draft:
-    """Confirm, or lift, that a unit forfeits its inspection (plan III.4).
+    """Confirm that a unit forfeits its inspection, lift that, or decline its case (plan III.4).
 
-    ``history``: this service's own events of the unit, by number.
+    ``history``: this service's own events of the unit, by number.  Declined, the inspection goes on and the
+    unit keeps its right to complain.
     """
     rules_in_force(known)
-    unit, lift = command["unit"], command["outcome"] == "lifted"
+    unit, outcome = command["unit"], command["outcome"]
     area_of(known, unit)
-    stated = [event.type for event in history if event.type.startswith("decision.forfeit_")]
+    stated = [event.type for event in history if event.type in FORFEITS]
     in_force = bool(stated) and stated[-1] == "decision.forfeit_confirmed.v1"
-    if lift and not in_force:
+    if outcome == "declined":
+        _check_case(known, unit, len(stated))
+    elif outcome == "lifted" and not in_force:
         raise Refused(
             "nothing-to-lift",
             "Đơn vị này không có xác nhận nào đang có hiệu lực.",
             "No forfeit of this unit is in force.",
             status=409,
         )
-    if in_force and not lift:
+    elif outcome == "confirmed" and in_force:
         raise Refused(
             "already-confirmed",
             "Đã xác nhận trước đó; không cần xác nhận lại.",
             "The forfeit is confirmed already.",
             status=409,
         )
-    name = "decision.forfeit_lifted.v1" if lift else "decision.forfeit_confirmed.v1"
-    return Draft(name, unit, {**facts, **_without(command, "unit", "outcome")})
+    return Draft(f"decision.forfeit_{outcome}.v1", unit, {**facts, **_without(command, "unit", "outcome")})
+
+
+def _check_case(known: Known, unit: str, stated: int) -> None:
+    """Refuse to decline where no case waits.  ``stated``: decisions on forfeits of the unit so far; one that
+    the ledger does not hold yet is on its way, and answers the case.
+    """
+    held = sum(note.subject == unit and note.type in FORFEITS for note in known.state.decisions.values())
+    if stated > held or all(case.unit != unit for case in open_cases(known.state)):
+        raise Refused(
+            "no-open-case",
+            f"Không có đề nghị nào về {unit} đang chờ quyết định.",
+            f"No forfeit case of {unit} awaits a decision.",
+            field="unit",
+            value=unit,
+            status=409,
+        )
 
 
 def decide_tie(known: Known, command: Mapping[str, Any], facts: Mapping[str, Any]) -> Draft:

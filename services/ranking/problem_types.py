@@ -50,6 +50,8 @@ TYPES = (
        "Không cần bác lại; xác nhận thì được.", "No need to dispute it again; it can still be confirmed."),
     _T("already-decided", 409, "Đã quyết định rồi", "Decided already",
        "Muốn đổi, ra quyết định ngược lại trước.", "To change it, decide the opposite first."),
+    _T("no-open-case", 409, "Không có đề nghị đang chờ", "No open case",
+       "Xem các việc đang chờ Ban Thường vụ.", "See what awaits the Committee."),
     _T("nothing-to-lift", 409, "Không có gì để gỡ", "Nothing to lift",
        "Không có điều kiện nào như vậy đang có hiệu lực.", "Nothing of the kind is in force."),
     _T("too-few-units", 422, "Cần ít nhất hai đơn vị", "Too few units",

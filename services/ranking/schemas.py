@@ -108,10 +108,12 @@ class DecideAmount(DecisionCommand):
 
 
 class DecideForfeit(DecisionCommand):
-    """A unit forfeits its inspection, or that is lifted."""
+    """A unit forfeits its inspection, that is lifted, or its case is declined: the inspection goes on."""
 
     unit = Code(required=True)
-    outcome = fields.String(load_default="confirmed", validate=validate.OneOf(["confirmed", "lifted"]))
+    outcome = fields.String(
+        load_default="confirmed", validate=validate.OneOf(["confirmed", "lifted", "declined"])
+    )
 
 
 class WithdrawScore(DecisionCommand):
@@ -592,6 +594,8 @@ class DecisionAnswer(Schema):
 class WaitingAnswer(Schema):
     """What waits to be decided or answered.  ``late``, ``stale``, ``disputed``: values; ``unanswered``,
     ``contested``: positions of decisions; ``missing``: units that cannot be published without an exception.
+    ``cases``: forfeit cases, each with unit, cut-off and missing documents.  ``adjustments``: values of
+    conclusions that the unit disputes.
     """
 
     proposals = fields.List(fields.Dict(), required=True)
@@ -602,6 +606,8 @@ class WaitingAnswer(Schema):
     unanswered = fields.List(fields.Integer(), required=True)
     contested = fields.List(fields.Integer(), required=True)
     missing = fields.List(fields.Dict(), required=True)
+    cases = fields.List(fields.Dict(), required=True)
+    adjustments = fields.List(fields.Dict(), required=True)
 
 
 class DecisionsAnswer(Schema):

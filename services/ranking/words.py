@@ -120,11 +120,40 @@ def _decided_score(names: Names, subject: str, data: Mapping[str, Any]) -> Words
 
 
 def _submission(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
-    unit, total, missing = names.unit(subject), len(data["manifest"]), len(data["missing"])
+    unit, filled, missing = names.unit(subject), len(data["manifest"]), len(data["missing"])
     late_vi, late_en = ("", "") if data["on_time"] else (", trễ hạn", ", late")
     return Words(
-        f"{unit} gửi hồ sơ: {total - missing}/{total} tài liệu{late_vi}",
-        f"{unit} sent its pack: {total - missing} of {total} documents{late_en}",
+        f"{unit} gửi hồ sơ: {filled} tài liệu, còn thiếu {missing}{late_vi}",
+        f"{unit} sent its pack: {filled} documents, {missing} still missing{late_en}",
+    )
+
+
+def _assessed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, pack = names.unit(subject), data["pack"]
+    bad = ", ".join(one["document"] for one in data["findings"] if one["outcome"] != "accepted")
+    if not bad:
+        return Words(
+            f"Hồ sơ số {pack} của {unit}: đầy đủ, dùng được", f"Pack {pack} of {unit}: full and usable"
+        )
+    return Words(
+        f"Hồ sơ số {pack} của {unit}: thiếu hoặc không dùng được {bad}",
+        f"Pack {pack} of {unit}: missing or unusable {bad}",
+    )
+
+
+def _forwarded(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, pack, members = names.unit(subject), data["pack"], len(data["members"])
+    return Words(
+        f"Thư ký chuyển hồ sơ số {pack} của {unit} đến {members} thành viên",
+        f"Pack {pack} of {unit} is forwarded to {members} members",
+    )
+
+
+def _case(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, due, missing = names.unit(subject), data["due"], ", ".join(data["missing"])
+    return Words(
+        f"{unit} không gửi đầy đủ hồ sơ trước {due} (thiếu {missing}): trình Ban Thường vụ",
+        f"{unit} sent no full pack before {due} (missing {missing}): a case for the Standing Committee",
     )
 
 
@@ -136,11 +165,21 @@ def _published(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
 
 
 def _of_unit(vi: str, en: str) -> Sentence:
-    """A sentence with the unit's name and fields of ``data`` filled in."""
+    """A sentence with the name of the unit, or the team, and fields of ``data`` filled in."""
 
     def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
-        fill = {"unit": names.unit(subject), "subject": subject, **data}
+        fill = {"unit": names.unit(subject), "team": subject.removeprefix("team:"), **data}
         return Words(vi.format_map(fill), en.format_map(fill))
+
+    return sentence
+
+
+def _declared(field_: str, yes: Words, no: Words) -> Sentence:
+    """A sentence for what the unit says yes or no to, in ``field_``."""
+
+    def sentence(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+        said = yes if data[field_] else no
+        return Words(said.vi.format(unit=names.unit(subject)), said.en.format(unit=names.unit(subject)))
 
     return sentence
 
@@ -306,14 +345,88 @@ SENTENCES: dict[str, Sentence] = {
     "round.opened.v1": _of_unit("Mở đợt kiểm tra {round}", "Round {round} opened"),
     "round.closed.v1": _of_unit("Kết thúc đợt kiểm tra {round}", "Round {round} closed"),
     "team.formed.v1": _of_unit("Thành lập đoàn kiểm tra {team}", "Team {team} formed"),
+    "calendar.adopted.v1": _of_unit(
+        "Ban hành lịch {calendar}, phiên bản {version}", "Calendar {calendar}, version {version}, adopted"
+    ),
+    "team.member_nominated.v1": _of_unit(
+        "{department} cử {person} vào đoàn {team}", "{department} names {person} for team {team}"
+    ),
+    "team.member_withdrawn.v1": _of_unit(
+        "Rút {person} khỏi đoàn {team}: {reason}", "{person} is withdrawn from team {team}: {reason}"
+    ),
+    "inspection.reschedule_requested.v1": _of_unit(
+        "{unit} đề nghị đổi lịch: {reason}", "{unit} asks for another session: {reason}"
+    ),
+    "inspection.reschedule_declined.v1": _of_unit(
+        "Trưởng đoàn giữ lịch kiểm tra {unit}: {reason}",
+        "The leader keeps the session at {unit}: {reason}",
+    ),
     "inspection.scheduled.v1": _of_unit(
         "Xếp lịch kiểm tra {unit} ngày {date}", "Inspection of {unit} set for {date}"
     ),
     "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
     "submission.received.v1": _submission,
+    "submission.assessed.v1": _assessed,
+    "submission.forwarded.v1": _forwarded,
+    "forfeit.case_opened.v1": _case,
+    "outage.recorded.v1": _of_unit(
+        "Hệ thống gián đoạn từ {from} đến {to}: {text}",
+        "This system could not be reached from {from} to {to}: {text}",
+    ),
     "conclusion.signed.v1": _conclusion,
     "conclusion.amended.v1": _of_unit(
         "Sửa kết luận kiểm tra {unit}: {reason}", "The conclusion on {unit} is amended: {reason}"
+    ),
+    "conclusion.delegated.v1": _of_unit(
+        "Trưởng đoàn ủy quyền cho {person} kết luận tại {unit}, theo {document}",
+        "The leader lets {person} conclude at {unit}, by {document}",
+    ),
+    "adjustment.acknowledged.v1": _of_unit(
+        "{unit} đồng ý điều chỉnh tiêu chí {criterion}", "{unit} acknowledges the adjustment of {criterion}"
+    ),
+    "adjustment.disputed.v1": _of_unit(
+        "{unit} không đồng ý điều chỉnh tiêu chí {criterion}: {text}",
+        "{unit} disputes the adjustment of {criterion}: {text}",
+    ),
+    "briefing.issued.v1": _of_unit(
+        "{department} thông tin cho đoàn kiểm tra", "{department} briefs the inspection teams"
+    ),
+    "subordinates.registered.v1": _of_unit(
+        "{unit} nêu các đơn vị trực thuộc, theo {document}", "{unit} states its subordinates, by {document}"
+    ),
+    "attendance.declared.v1": _of_unit(
+        "{unit} nêu thành phần tham dự, bản {version}", "{unit} declares who will attend, version {version}"
+    ),
+    "site.declared.v1": _declared(
+        "ready",
+        Words("{unit} sẵn sàng phòng làm việc", "{unit} says that the place is ready"),
+        Words("{unit} chưa sẵn sàng phòng làm việc", "{unit} says that the place is not ready yet"),
+    ),
+    "party_committee.answered.v1": _declared(
+        "attends",
+        Words("Cấp ủy {unit} dự kiểm tra", "The party committee of {unit} attends"),
+        Words("Cấp ủy {unit} không dự kiểm tra", "The party committee of {unit} does not attend"),
+    ),
+    "minutes.recorded.v1": _of_unit(
+        "Ghi biên bản kiểm tra {unit}, bản {version}", "Minutes of {unit} recorded, version {version}"
+    ),
+    "finding.recorded.v1": _of_unit(
+        "Ghi nhận nội dung {content} tại {unit}", "A finding on {content} at {unit}"
+    ),
+    "model.registered.v1": _of_unit(
+        "{unit} đăng ký mô hình {ref}: {title}", "{unit} registers the model {ref}: {title}"
+    ),
+    "model.assessed.v1": _of_unit(
+        "Đoàn nhận xét mô hình {ref} của {unit}", "The model {ref} of {unit} is assessed"
+    ),
+    "limitation.carried.v1": _of_unit(
+        "Nêu hạn chế năm trước của {unit}", "Last year's limitations of {unit} are carried in"
+    ),
+    "limitation.assessed.v1": _of_unit(
+        "Đánh giá khắc phục hạn chế {ref} của {unit}", "Whether {unit} remedied {ref} is assessed"
+    ),
+    "reflection.submitted.v1": _of_unit(
+        "{person} gửi bài thu hoạch, đoàn {team}", "{person} of team {team} sends in a reflection"
     ),
     "decision.score.v1": _decided_score,
     "decision.score_withdrawn.v1": _of_unit(
@@ -328,6 +441,10 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "decision.forfeit_lifted.v1": _of_unit(
         "Ban Thường vụ gỡ xác nhận không kiểm tra với {unit}", "The forfeit of {unit} is lifted"
+    ),
+    "decision.forfeit_declined.v1": _of_unit(
+        "Ban Thường vụ không chấp nhận đề nghị không kiểm tra {unit}; buổi kiểm tra vẫn tiến hành",
+        "The Standing Committee declines the forfeit case of {unit}; the inspection goes on",
     ),
     "decision.veto_recorded.v1": _of_unit(
         "Ban Thường vụ ghi nhận điều kiện khống chế {veto} với {unit}",

@@ -119,19 +119,71 @@ RULES: tuple[Rule, ...] = (
         Rule("scores", "keep_webhook", role, Match.DEPARTMENT, why="a department's system is told its own")
         for role in SPEAKING
     ),
-    # --- inspections
-    Rule("inspections", "open_round", "office", Match.LEDGER, why="plan III.1, III.6"),
-    Rule("inspections", "open_round", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("inspections", "form_team", "office", Match.LEDGER, why="plan III.5"),
-    Rule("inspections", "form_team", "admin", Match.LEDGER, why="admin: set-up, no scores"),
-    Rule("inspections", "schedule", "office", Match.LEDGER, why="plan III.6"),
-    Rule("inspections", "schedule", "admin", Match.LEDGER, why="admin: set-up, no scores"),
+    # --- inspections: the plan of the round
+    *(
+        Rule("inspections", what, role, Match.LEDGER, why=why)
+        for what, why in (
+            ("open_round", "plan III.1, III.6"),
+            ("adopt_calendar", "plan III.1: every deadline from a named version"),
+            ("form_team", "plan III.5"),
+            ("schedule", "plan III.6"),
+            ("record_outage", "plan III.4: an outage of ours stands in the case"),
+            ("carry_limitations", "plan II: last year's limitations"),
+        )
+        for role in ("office", "admin")
+    ),
+    Rule("inspections", "nominate_member", "office", Match.LEDGER, why="plan III.5: from the document"),
+    Rule("inspections", "nominate_member", "department_head", Match.DEPARTMENT, why="plan III.5"),
     Rule("inspections", "schedule", "team_leader", Match.TEAM, why="plan III.4: the leader re-schedules"),
+    Rule("inspections", "ask_reschedule", "unit", Match.UNIT, why="plan III.4: by request to the leader"),
+    Rule("inspections", "answer_reschedule", "team_leader", Match.TEAM, why="plan III.4: the leader decides"),
+    # --- inspections: documents
     Rule("inspections", "receive_pack", "unit", Match.UNIT, why="plan III.4: the unit sends its pack"),
     Rule("inspections", "receive_pack", "team_secretary", Match.TEAM, why="plan III.4: by the secretary"),
+    Rule("inspections", "assess_pack", "team_secretary", Match.TEAM, why="plan III.4: by the secretary"),
+    Rule("inspections", "forward_pack", "team_secretary", Match.TEAM, why="plan III.4: to the members"),
+    Rule("inspections", "open_case", "office", Match.LEDGER, why="plan III.4: a case for the Committee"),
+    Rule("inspections", "open_case", "team_secretary", Match.TEAM, why="plan III.4: by the secretary"),
+    # --- inspections: before the session
+    *(
+        Rule("inspections", "issue_briefing", role, Match.DEPARTMENT, why="plan III.3: to the teams")
+        for role in SPEAKING
+    ),
+    Rule("inspections", "issue_briefing", "office", Match.LEDGER, why="plan III.3: Office for others"),
+    *(
+        Rule("inspections", what, "unit", Match.UNIT, why=why)
+        for what, why in (
+            ("register_subordinates", "plan I.2: its own units and their classes"),
+            ("declare_attendance", "plan III.2"),
+            ("declare_site", "plan III.4"),
+            ("answer_party_committee", "plan III.2, III.4"),
+            ("register_model", "plan II: models of the year"),
+            ("answer_adjustment", "plan III.7: acknowledged or disputed"),
+        )
+    ),
+    Rule("inspections", "answer_party_committee", "team_secretary", Match.TEAM, why="plan III.4"),
+    # --- inspections: the session and after
     Rule("inspections", "open_inspection", "team_leader", Match.TEAM, why="plan III.3: gate and override"),
     Rule("inspections", "open_inspection", "team_secretary", Match.TEAM, why="plan III.3: the gate"),
+    *(
+        Rule("inspections", what, role, Match.TEAM, why="plan III.7: the session is recorded")
+        for what in ("record_minutes", "record_finding", "assess_model", "assess_limitation")
+        for role in ("team_leader", "team_secretary")
+    ),
+    *(
+        Rule("inspections", "sign_conclusion", role, Match.TEAM, why="plan III.7: delegated to him")
+        for role in ("team_secretary", "team_member")
+    ),
+    Rule("inspections", "delegate_conclusion", "team_leader", Match.TEAM, why="plan III.7: by a document"),
     Rule("inspections", "sign_conclusion", "team_leader", Match.TEAM, why="plan III.7: the leader concludes"),
+    Rule("inspections", "amend_conclusion", "team_leader", Match.TEAM, why="plan III.7: as an amendment"),
+    *(
+        Rule("inspections", "submit_reflection", role, Match.TEAM, why="plan III.5: every member")
+        for role in ("team_leader", "team_secretary", "team_member")
+    ),
+    Rule("inspections", "read_reflections", "team_leader", Match.TEAM, why="plan III.5: to the leader"),
+    Rule("inspections", "forget_name", "unit", Match.UNIT, why="personal data go on request"),
+    Rule("inspections", "forget_name", "office", Match.LEDGER, why="personal data go on request"),
     Rule("inspections", "close_round", "office", Match.LEDGER, why="plan III.2: notices after the round"),
     # --- ranking: decisions of a body; the Office enters them from the minutes, on its behalf
     *(

@@ -71,6 +71,8 @@ def _waiting(found: Agenda) -> dict[str, Any]:
         "unanswered": [note.position for note in found.unanswered],
         "contested": [note.position for note in found.contested],
         "missing": [{"unit": unit, "criteria": list(criteria)} for unit, criteria in found.missing],
+        "adjustments": [_mark(one) for one in found.adjustments],
+        "cases": [{**asdict(case), "missing": list(case.missing)} for case in found.cases],
     }
 
 

@@ -31,7 +31,8 @@ class Recorded(NamedTuple):
     """A value stated for a criterion at a stage: raw input or points by format §3.
 
     ``number``: where another entered it on behalf of the responsible body, the number of its event within
-    its source, which that body's answer names.
+    its source, which that body's answer names.  ``conclusion``: of an adjustment, the number of the event
+    that made it, which the unit's answer names.
     """
 
     position: int
@@ -45,6 +46,18 @@ class Recorded(NamedTuple):
     from_effective: Any = UNSTATED
     period: Any = None
     number: int | None = None
+    conclusion: int | None = None
+
+
+class AdjustmentAnswered(NamedTuple):
+    """The unit acknowledges or disputes the adjustment of ``criterion`` by the event numbered ``conclusion``.
+    It changes no value (plan III.7).
+    """
+
+    position: int
+    conclusion: Any
+    criterion: Any
+    disputes: bool
 
 
 class Answered(NamedTuple):
@@ -128,6 +141,7 @@ class Milestone(NamedTuple):
 Fact = (
     Recorded
     | Answered
+    | AdjustmentAnswered
     | Withdrawn
     | Proposed
     | Decided

@@ -25,6 +25,7 @@ from services.ranking.engine.facts import (
     DECISION,
     SCORES,
     UNSTATED,
+    AdjustmentAnswered,
     Admitted,
     Answered,
     Decided,
@@ -155,6 +156,16 @@ class DecisionNote:
 
 
 @dataclass(frozen=True, slots=True)
+class Case:
+    """A forfeit case: ``unit`` sent no full pack before the instant ``due``; ``missing``: documents."""
+
+    position: int
+    unit: str
+    due: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PublishingException:
     """Criteria without which a unit may be published, from ``position`` on (rulebook format §6)."""
 
@@ -194,6 +205,7 @@ class State:
         "acknowledged_noise",
         "adoptions",
         "assignments",
+        "cases",
         "cycle",
         "decisions",
         "exceptions",
@@ -234,6 +246,7 @@ class State:
         self.round: Round | None = None
         self.decisions: dict[int, DecisionNote] = {}
         self.exceptions: tuple[PublishingException, ...] = ()
+        self.cases: tuple[Case, ...] = ()
         self.freezes: tuple[Freeze, ...] = ()
         self.acknowledged: frozenset[int] = frozenset()
         self.acknowledged_noise: frozenset[str] = frozenset()
@@ -547,6 +560,7 @@ def _conclusion(state: State, subject: str, position: int, data: dict[str, Any])
                 "inspection",
                 item.get("to"),
                 from_effective=item.get("from_effective", UNSTATED),
+                conclusion=state.sequence,
             ),
         )
     withdrawn = data.get("withdrawn")
@@ -559,12 +573,27 @@ def _conclusion(state: State, subject: str, position: int, data: dict[str, Any])
     state.scored = True
 
 
+def _adjustment_answered(disputes: bool) -> Rule:
+    def rule(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+        answer = AdjustmentAnswered(position, data.get("conclusion"), data.get("criterion"), disputes)
+        state.add(subject, answer)
+
+    return rule
+
+
 def _round_closed(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
     if state.round is None:
         exceptions = tuple(
             (str(item.get("unit")), str(item.get("reason"))) for item in _items(data, "exceptions")
         )
         state.round = Round(position, exceptions)
+
+
+def _case_opened(state: State, subject: str, position: int, data: dict[str, Any]) -> None:
+    """A question for the Committee; it changes no standing."""
+    missing = data.get("missing")
+    documents = tuple(str(one) for one in missing) if isinstance(missing, list) else ()
+    state.cases = (*state.cases, Case(position, subject, str(data.get("due")), documents))
 
 
 # --- ranking ----------------------------------------------------------------------------------------------
@@ -755,6 +784,7 @@ _DECISIONS: Final[dict[str, Rule]] = {
     "decision.veto_lifted.v1": _veto("veto.lifted"),
     "decision.forfeit_confirmed.v1": _veto("decision.forfeit_confirmed"),
     "decision.forfeit_lifted.v1": _veto("decision.forfeit_lifted"),
+    "decision.forfeit_declined.v1": _inert,
     "decision.late_fact.v1": _late_fact,
     "decision.exception.v1": _exception,
     "decision.tie.v1": _decision_tie,
@@ -803,5 +833,29 @@ _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "team.formed.v1": (_IN, _inert),
     "inspection.scheduled.v1": (_IN, _inert),
     "submission.received.v1": (_IN, _inert),
+    "calendar.adopted.v1": (_IN, _inert),
+    "outage.recorded.v1": (_IN, _inert),
+    "team.member_nominated.v1": (_IN, _inert),
+    "team.member_withdrawn.v1": (_IN, _inert),
+    "inspection.reschedule_requested.v1": (_IN, _inert),
+    "inspection.reschedule_declined.v1": (_IN, _inert),
+    "submission.assessed.v1": (_IN, _inert),
+    "submission.forwarded.v1": (_IN, _inert),
+    "forfeit.case_opened.v1": (_IN, _case_opened),
+    "briefing.issued.v1": (_IN, _inert),
+    "subordinates.registered.v1": (_IN, _inert),
+    "attendance.declared.v1": (_IN, _inert),
+    "site.declared.v1": (_IN, _inert),
+    "party_committee.answered.v1": (_IN, _inert),
+    "minutes.recorded.v1": (_IN, _inert),
+    "finding.recorded.v1": (_IN, _inert),
+    "model.registered.v1": (_IN, _inert),
+    "model.assessed.v1": (_IN, _inert),
+    "limitation.carried.v1": (_IN, _inert),
+    "limitation.assessed.v1": (_IN, _inert),
+    "conclusion.delegated.v1": (_IN, _inert),
+    "adjustment.acknowledged.v1": (_IN, _adjustment_answered(False)),
+    "adjustment.disputed.v1": (_IN, _adjustment_answered(True)),
+    "reflection.submitted.v1": (_IN, _inert),
     "notice.issued.v1": (_NO, _inert),
 }

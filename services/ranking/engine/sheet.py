@@ -21,6 +21,7 @@ from services.ranking.engine.facts import (
     SCORES,
     STAGES_OF,
     UNSTATED,
+    AdjustmentAnswered,
     Admitted,
     Answered,
     Decided,
@@ -54,7 +55,8 @@ class Mark:
     of the decision that lets a late value count; within its stage it is as new as that.  ``kept_against``:
     position of a withdrawal that came after the round was closed, so that the value still stands.
     ``on_behalf``: another body entered it; ``confirmed``, ``disputed``: position of the responsible body's
-    answer.  ``points`` None with an empty status: the leaf is rescaled out.
+    answer, or of the unit's answer to an adjustment, which changes no number.
+    ``points`` None with an empty status: the leaf is rescaled out.
     """
 
     position: int
@@ -261,6 +263,8 @@ class _Play:
                 self._admitted(fact)
             elif isinstance(fact, Answered):
                 self._answered(fact)
+            elif isinstance(fact, AdjustmentAnswered):
+                self._adjustment_answered(fact)
             elif fact.what == "opened":
                 self.opened = fact.position if self.opened is None else self.opened
             else:
@@ -354,6 +358,17 @@ class _Play:
                 mark.status = self._timeliness(mark, fact.position)
                 if self.context.again and not mark.status:
                     self._judge_anew(mark)
+
+    def _adjustment_answered(self, fact: AdjustmentAnswered) -> None:
+        """The unit's first answer to an adjustment stands beside it; whether it counts is not the unit's."""
+        marks = self.marks.get(fact.criterion, ()) if isinstance(fact.criterion, str) else ()
+        for mark in marks:
+            made = mark.fact.origin == ADJUSTMENT and mark.fact.conclusion == fact.conclusion
+            if made and mark.confirmed is None and mark.disputed is None:
+                if fact.disputes:
+                    mark.disputed = fact.position
+                else:
+                    mark.confirmed = fact.position
 
     def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
         if own < 0:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
+from services.ranking.engine.facts import ADJUSTMENT
 from services.ranking.engine.sheet import Mark
 from services.ranking.view import number
 from services.ranking.words import MEASURES, Words
@@ -180,7 +181,13 @@ _WHY: Final[Mapping[str, Words]] = {
 
 
 def answer(mark: Mark) -> Words | None:
-    """What the responsible body says of a value that was entered for it; None for its own."""
+    """What the responsible body says of a value that was entered for it, or the unit of an adjustment; None
+    for a value that nobody is asked about.
+    """
+    if mark.origin == ADJUSTMENT and mark.disputed is not None:
+        return Words("đơn vị không đồng ý", "disputed by the unit")
+    if mark.origin == ADJUSTMENT and mark.confirmed is not None:
+        return Words("đơn vị đã đồng ý", "acknowledged by the unit")
     if not mark.on_behalf:
         return None
     if mark.confirmed is not None:

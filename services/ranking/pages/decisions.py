@@ -197,6 +197,19 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
                 for one in waiting.proposals
             ],
         ),
+        (
+            "cases",
+            tr("Không gửi đủ hồ sơ đúng hạn, chờ quyết định", "No full pack in time, to be decided"),
+            [
+                Waiting(
+                    count(one.position, language()),
+                    f"{names.unit(one.unit)}: {', '.join(one.missing)}",
+                    form(kind="forfeit", unit=one.unit),
+                    at(one.position),
+                )
+                for one in waiting.cases
+            ],
+        ),
         ("late", tr("Điểm trễ chờ quyết định", "Late scores"), [mark("late", one) for one in waiting.late]),
         (
             "ties",
@@ -234,6 +247,11 @@ def _parts(seen: View, waiting: Agenda, names: Names) -> list[tuple[str, str, li
             "disputed",
             tr("Điểm nhập hộ không được công nhận", "Disputed scores, entered on behalf"),
             [mark(None, one) for one in waiting.disputed],
+        ),
+        (
+            "adjustments",
+            tr("Điều chỉnh mà đơn vị không đồng ý", "Adjustments that the unit disputes"),
+            [mark("score", one) for one in waiting.adjustments],
         ),
     ]
     return [part for part in parts if part[2]]

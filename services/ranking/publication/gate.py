@@ -306,6 +306,12 @@ def _warnings(state: State, waiting: Agenda) -> list[Blocker]:
             "điểm nhập hộ không được nơi chịu trách nhiệm công nhận",
             "scores entered on behalf are disputed by the body responsible",
         ),
+        (
+            "adjustments",
+            waiting.adjustments,
+            "điều chỉnh mà đơn vị không đồng ý",
+            "adjustments are disputed by their unit",
+        ),
     ):
         if marks:
             found.append(

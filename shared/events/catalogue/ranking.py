@@ -145,6 +145,13 @@ TYPES = (
     ),
     EventType("decision.forfeit_lifted.v1", ("ranking",), ForfeitConfirmed, "unit", "The forfeit is lifted."),
     EventType(
+        "decision.forfeit_declined.v1",
+        ("ranking",),
+        ForfeitConfirmed,
+        "unit",
+        "The Committee declines a forfeit case: the inspection goes on.",
+    ),
+    EventType(
         "decision.veto_recorded.v1", ("ranking",), VetoDecided, "unit", "The Committee puts a veto in force."
     ),
     EventType("decision.veto_lifted.v1", ("ranking",), VetoDecided, "unit", "The Committee lifts a veto."),

@@ -70,7 +70,7 @@ def test_every_command_of_the_story_is_accepted_and_every_service_holds_the_same
     assert all(ledger == ledgers[0] for ledger in ledgers)
     counts = Counter(row.type for row in told.ledger("scores"))
     assert counts["unit.registered.v1"] >= 66
-    assert counts["conclusion.signed.v1"] == 61
+    assert counts["conclusion.signed.v1"] == 62
     assert counts["inspection.scheduled.v1"] == 66 + 3
     assert counts["result.published.v1"] == 1
 

@@ -144,6 +144,12 @@ def test_a_refusal_that_stays_names_the_command_and_every_faulty_field(api: Api,
     assert len(api.asked) < 60
 
 
+def test_what_the_system_has_done_already_is_as_good_as_done(api: Api, client: Client) -> None:
+    api.script = [(409, {"type": "urn:bangvang:problem:case-open"})]
+    stated = client.command("inspections", "cases", {}, **ADMIN, key="c", already="case-open")
+    assert (stated.events, stated.replay, len(api.asked)) == (0, True, 1)
+
+
 def test_a_failure_that_no_waiting_mends_is_told_at_once(api: Api, client: Client) -> None:
     api.script = [(500, {"detail": "lỗi"})]
     with pytest.raises(Refusal, match="lỗi"):

@@ -38,6 +38,9 @@ SHAPES: Mapping[str, type[Schema]] = {
     "form_team": inspections.TeamSchema,
     "schedule": inspections.ScheduleBatchSchema,
     "receive_pack": inspections.PackSchema,
+    "record_outage": inspections.OutageSchema,
+    "open_case": inspections.CaseSchema,
+    "decide_forfeit": ranking.DecideForfeit,
     "open_inspection": inspections.OpenInspectionSchema,
     "sign_conclusion": inspections.ConclusionSchema,
     "decide_bonus": ranking.DecideAmount,
@@ -72,7 +75,15 @@ class Recorder:
         self.clocks: dict[str, str] = {}
 
     def command(
-        self, service: str, path: str, body: Mapping[str, Any], *, sub: str, acting_as: str, key: str
+        self,
+        service: str,
+        path: str,
+        body: Mapping[str, Any],
+        *,
+        sub: str,
+        acting_as: str,
+        key: str,
+        already: str = "",
     ) -> Stated:
         self.numbers[service] = self.numbers.get(service, 0) + 1
         self.log.append(("command", service, path, key))
@@ -125,9 +136,9 @@ def test_the_clock_of_a_service_stands_at_the_commands_time_before_it_is_posted(
 
     def command(service: str, path: str, body: Mapping[str, Any], **who: str) -> Stated:
         assert client.clocks[service] == next(moments).at
-        return original(service, path, body, **who)  # type: ignore[arg-type]
+        return original(service, path, body, **who)
 
-    client.command = command  # type: ignore[assignment,method-assign]
+    client.command = command  # type: ignore[method-assign]
     tell(client, commands)  # type: ignore[arg-type]
 
 

@@ -118,7 +118,7 @@ def test_another_seed_tells_another_story_with_the_same_fixed_units(
     assert official == again
 
 
-def test_every_applicable_leaf_of_every_open_unit_has_an_official_value_but_inspection_of_five(
+def test_every_applicable_leaf_of_every_open_unit_has_an_official_value_but_inspection_of_four(
     files: CycleFiles, commands: tuple[Command, ...]
 ) -> None:
     given = {(one["unit"], one["criterion"]) for one in scores(commands) if one["stage"] != "self"}
@@ -133,7 +133,7 @@ def test_every_applicable_leaf_of_every_open_unit_has_an_official_value_but_insp
         if unit.area in leaf.max and (unit.code, leaf.id) not in given
     }
     assert missing == story.NOT_INSPECTED
-    assert len(of(commands, "sign_conclusion")) == 61
+    assert len(of(commands, "sign_conclusion")) == 62
 
 
 def test_every_value_is_one_that_the_rulebook_accepts(
@@ -458,3 +458,18 @@ def test_dice_give_every_side_and_never_more() -> None:
     }
     assert dice.between(1, 6, "a", "b") == dice.between(1, 6, "a", "b")
     assert dice.digest("a", "b") != dice.digest("ab")
+
+
+def test_one_forfeit_is_confirmed_and_one_declined_before_the_session_and_only_the_second_is_inspected(
+    commands: tuple[Command, ...],
+) -> None:
+    cases = of(commands, "open_case")
+    said = {command.subject: command.body["outcome"] for command in of(commands, "decide_forfeit")}
+    assert said == {story.INCOMPLETE_PACK: "confirmed", story.LATE_PACK: "declined"}
+    assert {case.subject for case in cases} == set(said)
+    assert {case.already for case in cases} == {"case-open"}
+    inspected = {command.subject: command.at for command in of(commands, "open_inspection")}
+    assert story.INCOMPLETE_PACK not in inspected
+    decided = next(one for one in of(commands, "decide_forfeit") if one.subject == story.LATE_PACK)
+    assert max(case.at for case in cases) < decided.at < inspected[story.LATE_PACK]
+    assert not said.keys() & set(SIX)

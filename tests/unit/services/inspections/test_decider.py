@@ -24,9 +24,10 @@ from services.inspections.commands import (
     Schedule,
     SignConclusion,
 )
-from services.inspections.decider import decide, decide_batch, due_at, units_of
+from services.inspections.decider import decide, decide_batch, units_of
+from services.inspections.deciding.deadlines import pack_due
 from services.inspections.known import Entry, Known, KnownUnit
-from services.inspections.state import Pack, Slot, State, Visit, fold
+from services.inspections.state import Pack, Round, Slot, State, Visit, fold
 from shared.access import AccessDenied
 from shared.decisions import Refused
 from shared.events.envelope import instant, parse_instant
@@ -263,6 +264,12 @@ def test_a_unit_without_a_day_has_nothing_due() -> None:
     assert refusal(ROUND_OPEN, ReceivePack("QH-Q01", manifest()), Q01).rule == "not-scheduled"
 
 
+def due_at(visit: Visit, days: int, zone: ZoneInfo, policy: str = "recompute_while_open") -> datetime:
+    """The cut-off of a pack by a round without a calendar."""
+    held = Round("DOT-2020", date(2020, 11, 9), date(2020, 11, 20), days)
+    return pack_due(visit, held, (), zone, policy).at
+
+
 def visit(*slots: tuple[str, str], packs: tuple[Pack, ...] = ()) -> Visit:
     return Visit(
         "QH-Q01",
@@ -451,9 +458,10 @@ def test_a_conclusion_that_breaks_a_rule_is_refused(change: dict[str, Any], rule
 
 
 def test_only_the_units_own_leader_concludes_after_opening_and_once() -> None:
-    for caller in (SECRETARY, OFFICE, person("team_leader@team:DKT-2")):
+    for caller in (OFFICE, person("team_leader@team:DKT-2")):
         with pytest.raises(AccessDenied):
             decide(OPENED, KNOWN, CONCLUSION, caller.at(MONDAY))
+    assert refusal(OPENED, CONCLUSION, SECRETARY.at(MONDAY)).rule == "not-delegated"
     assert refusal(SCHEDULED, CONCLUSION, NOON).rule == "not-opened"
     concluded = when(OPENED, CONCLUSION, NOON)
     assert refusal(concluded, CONCLUSION, NOON).rule == "already-concluded"

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.ranking.agenda import Agenda, agenda
 from services.ranking.engine import compute
-from tests.support.board import ON_BEHALF, Board
+from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import build, example_data, small_data
 
 Json = dict[str, Any]
@@ -124,6 +124,55 @@ def test_a_value_that_its_body_disputes_is_shown_until_it_is_confirmed_or_anothe
     assert waiting(board).disputed == ()
 
 
+def adjusted(board: Board, criterion: str = "1.2", to: str = "4") -> int:
+    change = {"criterion": criterion, "to": to, "reason": "-"}
+    return board.conclude("A", adjustments=[change])
+
+
+def answered(board: Board, position: int, kind: str, criterion: str = "1.2") -> None:
+    data = {"conclusion": position + 1, "criterion": criterion, "text": "-"}
+    board.state_fact(f"adjustment.{kind}.v1", "inspections", "A", data)
+
+
+def test_an_adjustment_that_its_unit_disputes_waits_and_changes_no_number() -> None:
+    board = board_of()
+    board.score("A", "1.2", "5")
+    made = adjusted(board)
+    before = board.row("A")
+    answered(board, made, "disputed")
+    found = waiting(board)
+    assert [(one.unit, one.mark.position) for one in found.adjustments] == [("A", made)]
+    assert found.disputed == ()
+    assert board.row("A") == before
+    answered(board, made, "acknowledged")
+    assert len(waiting(board).adjustments) == 1
+
+
+def test_a_disputed_adjustment_is_settled_by_an_amendment_or_a_decision_and_not_by_another_criterion() -> (
+    None
+):
+    for settle in ("amend", "decide"):
+        board = board_of()
+        board.score("A", "1.2", "5")
+        answered(board, adjusted(board), "disputed")
+        board.decide("A", "1.1", "4")
+        assert len(waiting(board).adjustments) == 1
+        if settle == "amend":
+            adjusted(board, to="3")
+        else:
+            board.decide("A", "1.2", "4")
+        assert waiting(board).adjustments == ()
+
+
+def test_an_acknowledged_adjustment_and_one_that_nobody_made_do_not_wait() -> None:
+    board = board_of()
+    made = adjusted(board)
+    answered(board, made, "acknowledged")
+    answered(board, made + 40, "disputed")
+    answered(board, made, "disputed", "1.1")
+    assert waiting(board).adjustments == ()
+
+
 def test_a_tie_waits_where_every_unit_needs_a_rank_of_its_own() -> None:
     board = equal("1234")
     (tie,) = waiting(board).ties
@@ -229,3 +278,22 @@ def test_every_kind_of_decision_can_be_settled_by_its_opposite() -> None:
     board.tie("QH", ["B"], ["A"])
     board.decide("B", "1.2", "5")
     assert contested(board) == []
+
+
+def open_a_case(board: Board, unit: str) -> int:
+    data = {"due": "2020-11-06T17:00:00.000000Z", "missing": ["MODELS"]}
+    return board.state_fact("forfeit.case_opened.v1", "inspections", unit, data)
+
+
+def test_a_forfeit_case_waits_until_the_committee_has_said_something_of_it() -> None:
+    board = board_of()
+    first, second = open_a_case(board, "A"), open_a_case(board, "B")
+    assert [(case.position, case.unit, case.missing) for case in waiting(board).cases] == [
+        (first, "A", ("MODELS",)),
+        (second, "B", ("MODELS",)),
+    ]
+    board.state_fact("decision.forfeit_declined.v1", "ranking", "A", dict(MEETING))
+    board.state_fact("decision.forfeit_confirmed.v1", "ranking", "B", dict(MEETING))
+    assert waiting(board).cases == ()
+    again = open_a_case(board, "A")
+    assert [case.position for case in waiting(board).cases] == [again]

@@ -10,6 +10,7 @@ import pytest
 
 from services.ranking import decider
 from services.ranking.decider import Known, areas_of
+from services.ranking.engine import compute
 from shared.access import Target
 from shared.decisions import Refused
 from shared.events import Draft
@@ -220,6 +221,70 @@ def test_a_unit_that_is_not_open_in_the_cycle_has_no_exception() -> None:
     board = given()
     board.unit("C", valid_to="2019-12-31")
     assert told(refused(board, decider.decide_exception, unit="C", criteria=["1.1"]))[0] == "unit-not-open"
+
+
+# --- forfeits ---------------------------------------------------------------------------------------------
+
+
+def forfeit(board: Board, outcome: str, *stated: str) -> Draft:
+    """Decide on unit A, of which ranking has stated ``stated`` itself."""
+    history = [Draft(f"decision.forfeit_{one}.v1", "A", {}) for one in stated]
+    draft = decider.decide_forfeit(
+        known(board), history, {"unit": "A", "outcome": outcome, **MEETING}, facts()
+    )
+    assert fits_catalogue([draft])
+    return draft
+
+
+def open_a_case(board: Board) -> int:
+    data = {"due": "2020-11-06T17:00:00.000000Z", "missing": ["MODELS"]}
+    return board.state_fact("forfeit.case_opened.v1", "inspections", "A", data)
+
+
+def test_a_case_that_is_declined_leaves_standing_class_and_appeal_right_as_they_were() -> None:
+    board = given()
+    for unit in ("A", "B"):
+        board.score(unit, "1.2", "5")
+    before = compute(board.state()).rows()
+    open_a_case(board)
+    draft = forfeit(board, "declined")
+    assert (draft.type, draft.subject) == ("decision.forfeit_declined.v1", "A")
+    position = board.state_fact(draft.type, "ranking", "A", draft.data)
+    state = board.state()
+    after = compute(state).rows()
+    assert [(row.rank, row.class_id, row.sheet.appeal_right_lost) for row in after] == [
+        (row.rank, row.class_id, False) for row in before
+    ]
+    assert all(row.sheet.vetoes == () for row in after)
+    assert (state.decisions[position].type, state.uninterpreted) == ("decision.forfeit_declined.v1", 0)
+
+
+def test_only_an_open_case_is_declined_and_only_once() -> None:
+    board = given()
+    with pytest.raises(Refused) as caught:
+        forfeit(board, "declined")
+    assert told(caught.value) == ("no-open-case", "unit", 409)
+    open_a_case(board)
+    with pytest.raises(Refused) as caught:
+        forfeit(board, "declined", "declined")  # stated, and not in the ledger yet
+    assert caught.value.faults[0].rule == "no-open-case"
+    board.state_fact("decision.forfeit_declined.v1", "ranking", "A", dict(MEETING))
+    with pytest.raises(Refused):
+        forfeit(board, "declined", "declined")
+
+
+def test_a_forfeit_is_confirmed_once_and_only_what_is_confirmed_is_lifted() -> None:
+    board = given()
+    open_a_case(board)
+    assert forfeit(board, "confirmed").type == "decision.forfeit_confirmed.v1"
+    for outcome, stated, rule in (
+        ("confirmed", ("confirmed",), "already-confirmed"),
+        ("lifted", (), "nothing-to-lift"),
+        ("lifted", ("confirmed", "lifted"), "nothing-to-lift"),
+    ):
+        with pytest.raises(Refused) as caught:
+            forfeit(board, outcome, *stated)
+        assert caught.value.faults[0].rule == rule
 
 
 # --- answers of members -----------------------------------------------------------------------------------

@@ -119,6 +119,74 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "Lực lượng TNXP không công nhận điểm nhập hộ cho Quận Đoàn 2: chúng tôi cho 3",
         "Lực lượng TNXP disputes a score of Quận Đoàn 2 entered on its behalf: chúng tôi cho 3",
     ),
+    (
+        "submission.received.v1",
+        {"manifest": [{}, {}], "missing": ["MODELS"], "on_time": False},
+        "Quận Đoàn 2 gửi hồ sơ: 2 tài liệu, còn thiếu 1, trễ hạn",
+        "Quận Đoàn 2 sent its pack: 2 documents, 1 still missing, late",
+    ),
+    (
+        "submission.assessed.v1",
+        {"pack": 7, "findings": [{"document": "REPORT", "outcome": "accepted"}]},
+        "Hồ sơ số 7 của Quận Đoàn 2: đầy đủ, dùng được",
+        "Pack 7 of Quận Đoàn 2: full and usable",
+    ),
+    (
+        "submission.assessed.v1",
+        {"pack": 7, "findings": [{"document": "MODELS", "outcome": "unusable"}]},
+        "Hồ sơ số 7 của Quận Đoàn 2: thiếu hoặc không dùng được MODELS",
+        "Pack 7 of Quận Đoàn 2: missing or unusable MODELS",
+    ),
+    (
+        "submission.forwarded.v1",
+        {"pack": 7, "members": ["NV-1", "NV-2"]},
+        "Thư ký chuyển hồ sơ số 7 của Quận Đoàn 2 đến 2 thành viên",
+        "Pack 7 of Quận Đoàn 2 is forwarded to 2 members",
+    ),
+    (
+        "forfeit.case_opened.v1",
+        {"due": "2020-11-06T17:00:00.000000Z", "missing": ["MODELS"]},
+        "Quận Đoàn 2 không gửi đầy đủ hồ sơ trước 2020-11-06T17:00:00.000000Z (thiếu MODELS): "
+        "trình Ban Thường vụ",
+        "Quận Đoàn 2 sent no full pack before 2020-11-06T17:00:00.000000Z (missing MODELS): "
+        "a case for the Standing Committee",
+    ),
+    (
+        "adjustment.disputed.v1",
+        {"conclusion": 7, "criterion": "1.2", "text": "có minh chứng"},
+        "Quận Đoàn 2 không đồng ý điều chỉnh tiêu chí 1.2: có minh chứng",
+        "Quận Đoàn 2 disputes the adjustment of 1.2: có minh chứng",
+    ),
+    (
+        "site.declared.v1",
+        {"ready": False},
+        "Quận Đoàn 2 chưa sẵn sàng phòng làm việc",
+        "Quận Đoàn 2 says that the place is not ready yet",
+    ),
+    (
+        "party_committee.answered.v1",
+        {"attends": True},
+        "Cấp ủy Quận Đoàn 2 dự kiểm tra",
+        "The party committee of Quận Đoàn 2 attends",
+    ),
+    (
+        "conclusion.delegated.v1",
+        {"person": "NV-2", "document": "12-UQ"},
+        "Trưởng đoàn ủy quyền cho NV-2 kết luận tại Quận Đoàn 2, theo 12-UQ",
+        "The leader lets NV-2 conclude at Quận Đoàn 2, by 12-UQ",
+    ),
+    (
+        "inspection.reschedule_requested.v1",
+        {"reason": "cấp ủy bận"},
+        "Quận Đoàn 2 đề nghị đổi lịch: cấp ủy bận",
+        "Quận Đoàn 2 asks for another session: cấp ủy bận",
+    ),
+    (
+        "inspection.reschedule_declined.v1",
+        {"request": 4, "reason": "hết buổi"},
+        "Trưởng đoàn giữ lịch kiểm tra Quận Đoàn 2: hết buổi",
+        "The leader keeps the session at Quận Đoàn 2: hết buổi",
+    ),
 ]
 
 
@@ -134,3 +202,36 @@ def test_what_happened_is_one_sentence_in_each_language(
 def test_an_event_of_odd_data_is_named_as_what_it_is(type_: str) -> None:
     odd = {"criteria": 3.5, "last_day": "x", "valid_from": "x", "successors": 3, "stage": "x"}
     assert describe(type_, "QH-Q02", odd, NAMES).vi == f"Sự kiện chưa hiểu: {type_} (QH-Q02)"
+
+
+@pytest.mark.parametrize(
+    ("type_", "subject", "data", "vi", "en"),
+    [
+        (
+            "calendar.adopted.v1",
+            "*",
+            {"calendar": "lich-2020", "version": 2},
+            "Ban hành lịch lich-2020, phiên bản 2",
+            "Calendar lich-2020, version 2, adopted",
+        ),
+        (
+            "team.member_nominated.v1",
+            "team:DKT-1",
+            {"department": "BTG", "person": "NV-9"},
+            "BTG cử NV-9 vào đoàn DKT-1",
+            "BTG names NV-9 for team DKT-1",
+        ),
+        (
+            "team.member_withdrawn.v1",
+            "team:DKT-1",
+            {"person": "NV-9", "reason": "ốm"},
+            "Rút NV-9 khỏi đoàn DKT-1: ốm",
+            "NV-9 is withdrawn from team DKT-1: ốm",
+        ),
+    ],
+)
+def test_the_plan_of_a_round_is_told_by_calendar_and_team(
+    type_: str, subject: str, data: dict[str, Any], vi: str, en: str
+) -> None:
+    words = describe(type_, subject, data, NAMES)
+    assert (words.vi, words.en) == (vi, en)

@@ -236,6 +236,22 @@ def test_worked_example_forfeit() -> None:
     assert board.row("A")["total"] == "85.50"
 
 
+def test_a_forfeited_unit_that_leads_on_department_scores_is_ranked_first_with_its_class_capped() -> None:
+    """Domain 6: ranked by policy, capped class, the reason beside it."""
+    board = Board(BOOK)
+    uninspected = {"8.1": None, "8.2": None, "8.3": None}
+    for unit, lower in (("A", {}), ("B", {"1.1": "0", "2.1": "0", "2.2": "0", "3.1": "0"})):
+        board.unit(unit)
+        score_all(board, unit, "QH", {**uninspected, **lower})
+    board.conclude("B", {"8.1": "1", "8.2": "1", "8.3": "1"})
+    board.forfeit("A")
+    first, second = board.row("A"), board.row("B")
+    assert (first["rank"], second["rank"]) == (1, 2)
+    assert first["class"] == "COMPLETED"
+    assert "VETO:V2" in first["reasons"]
+    assert board.rows()["A"].sheet.appeal_right_lost
+
+
 def quota_board(totals: dict[str, str], **quota: Any) -> Board:
     """Units of one leaf of 100 points under one quota on EXCELLENT (>= 90)."""
     rule = {

@@ -1,0 +1,31 @@
+"""The inspections service over HTTP, ``/inspections/v1/{org}/{cycle}/``: modules add to one blueprint."""
+
+from __future__ import annotations
+
+from services.inspections.api import (
+    cases,
+    commands,
+    concluding,
+    packs,
+    plan_reading,
+    planning,
+    preparing,
+    reading,
+    reflecting,
+    sessions,
+)
+from services.inspections.api.routes import blueprint
+
+__all__ = [
+    "blueprint",
+    "cases",
+    "commands",
+    "concluding",
+    "packs",
+    "plan_reading",
+    "planning",
+    "preparing",
+    "reading",
+    "reflecting",
+    "sessions",
+]

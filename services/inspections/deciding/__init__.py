@@ -1,0 +1,1 @@
+"""Deciders of the inspections service, one idea each.  Pure."""

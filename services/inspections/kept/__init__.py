@@ -1,0 +1,1 @@
+"""What is kept beside the ledger, where the ledger holds a digest of it."""

@@ -1,0 +1,143 @@
+"""What is shown of packs and of forfeit cases: every version, and the chain of facts behind a case.  Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from services.inspections.deciding.cases import OPEN, status_of, touching
+from services.inspections.deciding.packs import due_of, files_due, lacking, late_days, required_of
+from services.inspections.known import Known, KnownUnit
+from services.inspections.state import Assessment, Case, Forwarding, Pack, State, Visit
+from shared.events.envelope import instant, parse_instant
+
+
+def due_or_none(state: State, known: Known, visit: Visit) -> datetime | None:
+    """The cut-off of the unit's pack; None while the unit has no slot or there is no rulebook."""
+    return due_of(state, known, visit) if visit.slot is not None and known.rulebook is not None else None
+
+
+def pack_rows(visit: Visit, due: datetime | None, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Every manifest of a unit, oldest first, with the findings on it and who got it when."""
+    return [_pack(visit, pack, due, zone) for pack in visit.packs]
+
+
+def lacking_of(known: Known, visit: Visit, unit: KnownUnit, due: datetime | None) -> list[str]:
+    """The required documents that did not come before the cut-off (so far); none without a rulebook."""
+    book = known.rulebook
+    if book is None or due is None:
+        return []
+    return lacking(visit, required_of(book, unit), due, str(book.policies["pack_incomplete_is"]))
+
+
+def case_row(visit: Visit, unit: KnownUnit) -> dict[str, Any] | None:
+    """The newest case of the unit in short, or None."""
+    status = status_of(visit, unit)
+    return None if status is None else {"number": visit.cases[-1].number, "status": status}
+
+
+def case_views(state: State, known: Known, units: Sequence[str]) -> list[dict[str, Any]]:
+    """The newest case of each unit with its whole chain, in the order in which the cases were opened."""
+    found = [
+        _case(state, known, visit, visit.cases[-1])
+        for code in units
+        if (visit := state.visit(code)).cases and code in known.units
+    ]
+    return sorted(found, key=lambda one: int(one["number"]))
+
+
+def _case(state: State, known: Known, visit: Visit, case: Case) -> dict[str, Any]:
+    unit = known.units[visit.unit]
+    due = parse_instant(case.due)
+    decision = unit.decision if status_of(visit, unit) != OPEN else None
+    return {
+        "unit": visit.unit,
+        "name": unit.name,
+        "number": case.number,
+        "at": case.at,
+        "by": case.by,
+        "status": status_of(visit, unit),
+        "schedule_version": case.schedule_version,
+        "due": case.due,
+        "missing": list(case.missing),
+        "schedule": [
+            {
+                "version": slot.version,
+                "team": slot.team,
+                "date": slot.day.isoformat(),
+                "session": slot.session,
+                "since": slot.since,
+            }
+            for slot in visit.slots
+        ],
+        "packs": pack_rows(visit, due, ZoneInfo(known.timezone)),
+        "packs_seen": list(case.packs),
+        "outages": [
+            {
+                "number": outage.number,
+                "from": outage.begins,
+                "to": outage.ends,
+                "text": outage.text,
+                "known_then": outage.number in case.outages,
+            }
+            for outage in touching(state, due)
+        ],
+        "decision": None
+        if decision is None
+        else {"outcome": decision.outcome, "at": decision.at, "document": decision.document},
+    }
+
+
+def _pack(visit: Visit, pack: Pack, due: datetime | None, zone: ZoneInfo) -> dict[str, Any]:
+    findings = [finding for finding in visit.assessments if finding.pack == pack.number]
+    return {
+        "number": pack.number,
+        "at": pack.at,
+        "via": pack.via,
+        "proof": pack.proof,
+        "complete": pack.complete,
+        "on_time": pack.on_time,
+        "missing": list(pack.missing),
+        "due": pack.due,
+        "schedule_version": pack.schedule_version,
+        "manifest": [dict(entry) for entry in pack.manifest],
+        "assessed": _finding(findings[-1]) if findings else None,
+        "forwarded": [
+            _forwarding(one, late_days(one, pack, due or parse_instant(pack.due), zone))
+            for one in visit.forwardings
+            if one.pack == pack.number
+        ],
+    }
+
+
+def _finding(finding: Assessment) -> dict[str, Any]:
+    return {
+        "number": finding.number,
+        "at": finding.at,
+        "complete": finding.complete,
+        "rejected": list(finding.rejected),
+    }
+
+
+def _forwarding(one: Forwarding, late: int) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "at": one.at,
+        "by": one.by,
+        "members": list(one.members),
+        "late_days": late,
+    }
+
+
+def warnings_of(visit: Visit, unit: KnownUnit, rows: Sequence[dict[str, Any]]) -> list[str]:
+    """What whoever opens the inspection should know: a case that is open, a secretary who forwards late."""
+    late = any(one["late_days"] for row in rows for one in row["forwarded"])
+    found = ((status_of(visit, unit) == OPEN, "case-open"), (late, "forwarded-late"))
+    return [name for true, name in found if true]
+
+
+def files_until(known: Known, due: datetime | None) -> str | None:
+    """Until when bytes may follow a manifest that came in time; an instant."""
+    return None if due is None or known.rulebook is None else instant(files_due(due, known.rulebook))

@@ -1,0 +1,41 @@
+"""What the inspections service keeps beside the ledger: names of attendees, and texts of reflections.
+
+Neither is a fact, and nothing here can be rebuilt from the ledger, which holds a salted digest of each: it
+belongs to the backup set.  A row that is removed leaves the chain as it is, and its digest without meaning.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData()
+
+# The name behind a digest of attendance.declared; gone when the person asks for it.
+attendees = Table(
+    "inspections_attendees",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("digest", String(71), primary_key=True),  # sha256:<hex> over salt and name
+    Column("unit", String(64), nullable=False),
+    Column("version", Integer, nullable=False),  # of the unit's list
+    Column("salt", String(32), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("kept_at", String(27), nullable=False),
+    Index("inspections_attendees_by_unit", "ledger", "unit"),
+)
+
+# The text behind a digest of reflection.submitted; for the leader of the team alone.
+reflections = Table(
+    "inspections_reflections",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("digest", String(71), primary_key=True),  # sha256:<hex> over salt and text
+    Column("team", String(64), nullable=False),
+    Column("person", String(128), nullable=False),
+    Column("unit", String(64)),  # None: about the round
+    Column("version", Integer, nullable=False),
+    Column("salt", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("kept_at", String(27), nullable=False),
+    Index("inspections_reflections_by_team", "ledger", "team"),
+)
