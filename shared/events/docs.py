@@ -278,6 +278,8 @@ def _subject(entry: EventType) -> str:
         return "the unit's code"
     if entry.subject == "*":
         return "`*`"
+    if entry.subject == "unit or *":
+        return "the unit's code, or `*` for several"
     if entry.subject == "as cited":
         return "that of the event it cites"
     return f"`{entry.subject}CODE`"

@@ -85,7 +85,7 @@ class CasesView(Schema):
 
 @blueprint.route("/cases", methods=["GET"])
 @blueprint.response(200, CasesView)
-@problems(blueprint, 401, 403, 503)
+@problems(blueprint, 401, 403, 404, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def cases(org: str, cycle: str) -> Response:
     """The newest case of each unit that the reader speaks or answers for, by when they were opened."""

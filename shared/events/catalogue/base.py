@@ -72,8 +72,8 @@ _SchemaClass = type[Schema]  # below, in a class with a field of that name, ``ty
 class EventType:
     """One type: its name, who may state it, the schema class of its ``data``, and what it means.
 
-    ``subject``: ``unit`` (the code of exactly one unit), ``*`` (touches several), ``as cited`` (that of
-    the event it is about), or a prefix such as ``team:``.
+    ``subject``: ``unit`` (the code of exactly one unit), ``*`` (touches several), ``unit or *``, ``as
+    cited`` (that of the event it is about), or a prefix such as ``team:``.
     """
 
     type: str

@@ -471,7 +471,7 @@ TYPES = (
         "The cut-off passed without a full pack: a case for the Committee.",
     ),
     EventType(
-        "briefing.issued.v1", ("inspections",), BriefingIssued, "as cited", "What a department tells a team."
+        "briefing.issued.v1", ("inspections",), BriefingIssued, "unit or *", "What a department tells a team."
     ),
     EventType(
         "subordinates.registered.v1",

@@ -102,7 +102,9 @@ def test_public_addresses_are_public() -> None:
     assert not is_public("::ffff:10.0.0.1")
 
 
-@pytest.mark.parametrize("url", ["https://[::1", "https://a.example:99999/", "ftp://a.example/", "https:///x"])
+@pytest.mark.parametrize(
+    "url", ["https://[::1", "https://a.example:99999/", "ftp://a.example/", "https:///x"]
+)
 def test_what_is_no_address_is_refused_in_both_languages(url: str) -> None:
     with pytest.raises(Refused) as caught:
         check_url(url, demo=False)
