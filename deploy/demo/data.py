@@ -16,6 +16,7 @@ from shared.rulebook.model import Rulebook
 
 FILES: Final = (
     "rulebook.yaml",
+    "calendar.yaml",
     "units.csv",
     "departments.csv",
     "teams.csv",
@@ -98,6 +99,7 @@ class CycleFiles:
     members: tuple[Member, ...]
     sessions: tuple[Session, ...]
     fixed: tuple[FixedInput, ...]
+    calendar: str
 
     @property
     def open_units(self) -> tuple[Unit, ...]:
@@ -112,6 +114,7 @@ def read_files(texts: Mapping[str, str]) -> CycleFiles:
     :class:`~shared.rulebook.faults.RulebookFault` for a rulebook with faults.
     """
     return CycleFiles(
+        calendar=texts["calendar.yaml"],
         rulebook=load(texts["rulebook.yaml"]),
         units=tuple(
             Unit(

@@ -18,7 +18,7 @@ from rich.table import Table
 from deploy.demo import words
 from deploy.demo.client import Client, NotSeen, Refusal
 from deploy.demo.data import city_2020
-from deploy.demo.scenario import ADMIN, AUDITOR, PHASES, Command, filled, phases_of, scenario
+from deploy.demo.scenario import ADMIN, AMENDED, AUDITOR, PHASES, Command, filled, phases_of, scenario
 from deploy.ledger import Opening, open_ledger
 from shared.access.local_issuer import LocalIssuer
 from shared.settings import SERVICES, Settings
@@ -43,6 +43,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "propose_bonus": "bonuses",
     "propose_penalty": "penalties",
     "record_veto": "vetoes",
+    "adopt_calendar": "calendars",
     "open_round": "rounds",
     "form_team": "teams",
     "schedule": "schedule/batch",
@@ -51,6 +52,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "open_case": "cases",
     "open_inspection": "inspections/open",
     "sign_conclusion": "conclusions",
+    "amend_conclusion": f"conclusions/{AMENDED}/amend",
     "decide_bonus": "decisions/bonus",
     "decide_penalty": "decisions/penalty",
     "decide_score": "decisions/score",

@@ -51,6 +51,8 @@ LATE_PACK: Final = "CNLD-TN12"
 """Its pack came late after an outage of this system: a forfeit case, which the Committee declines."""
 MOVED: Final = ("LLVT-TNXP", "CNLD-TN15", "CNLD-TN16")
 """Units whose session their team leader moved, and which could not be inspected then either (plan III.4)."""
+AMENDED: Final = "QH-Q02"
+"""A unit whose conclusion its leader amended afterwards, in words only."""
 NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, *MOVED})
 ENTERED_BY_OFFICE: Final = 2
 """So many decisions the Office enters from the minutes; no member has confirmed them when the story ends."""
@@ -250,6 +252,8 @@ class _Teller:
 
     def round(self) -> Iterator[Command]:
         at = self.time.at(timeline.ROUND, 8, 30)
+        calendar = {"calendar": self.files.calendar, "document": words.PLAN}
+        yield self._office(at, "round", "inspections", "adopt_calendar", "calendar.1", calendar)
         yield self._office(at, "round", "inspections", "open_round", "round", words.ROUND)
         for team in sorted({entry.team for entry in self.files.members}):
             members = [
@@ -521,6 +525,10 @@ class _Teller:
                 session,
                 self._conclusion(unit, session),
             )
+        session = self.session[AMENDED]
+        amended = {"reason": words.AMENDED, "orientation": words.ORIENTATIONS[-1]}
+        at = self.time.at(timeline.AMENDED, 9)
+        yield self._team(at, "amend_conclusion", f"amend.{AMENDED}", session, amended)
 
     def _cases(self) -> Iterator[Command]:
         """No full pack before the cut-off: an outage of ours, two cases, and the Committee's word on each."""

@@ -48,6 +48,7 @@ ORIENTATIONS: Final = (
     "Ưu tiên chăm lo thanh niên công nhân, củng cố lực lượng cán bộ Đoàn.",
     "Nhân rộng các mô hình hay, hoàn thành sớm chỉ tiêu Đoàn tham gia xây dựng Đảng.",
 )
+AMENDED: Final = "Bổ sung phần định hướng theo ý kiến của cấp ủy đơn vị sau buổi kiểm tra."
 MODELS: Final = (
     "Đội hình phản ứng nhanh hỗ trợ người dân",
     "Ngày thứ Bảy vì đoàn viên",
