@@ -157,7 +157,7 @@ table.addEventListener("click", (event) => {
   if (!event.target.classList.contains("gr-proof")) return;
   const field = event.target.closest("td").querySelector("input");
   go(field);
-  panel.querySelector("a")?.focus();
+  (panel.querySelector("a") ?? panel).focus();
 });
 table.addEventListener("paste", (event) => {
   const text = event.clipboardData.getData("text/plain");
