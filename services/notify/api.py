@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-import orjson
 from flask import Response, request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Engine, select
@@ -17,6 +16,7 @@ from shared.events import Event
 from shared.events.envelope import source_of
 from shared.events.fields import Code
 from shared.store.tables import events
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, link_next, page_of
 from shared.web.parsing import ServiceBlueprint
@@ -66,9 +66,7 @@ def outbox(args: dict[str, Any], org: str, cycle: str) -> Response:
         and args.get("unit") in (None, item["unit"])
     ]
     page = page_of(found[: args["limit"] + 1], args["limit"], lambda item: int(item["number"]))
-    response = Response(orjson.dumps({"notices": list(page.items)}), content_type="application/json")
-    response.headers["Cache-Control"] = "private, no-store"
-    return link_next(response, page)
+    return link_next(private({"notices": list(page.items)}), page)
 
 
 @blueprint.route("/outbox/v<int:version>/<name>", methods=["GET"])

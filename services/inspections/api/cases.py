@@ -9,12 +9,12 @@ from marshmallow import Schema, fields
 
 from services.inspections import pack_reading, reading
 from services.inspections.api.packs import PackVersion
-from services.inspections.api.reading import private
 from services.inspections.api.routes import blueprint, one
 from services.inspections.projections import known_of
 from services.inspections.schemas import CaseSchema
 from shared.database import read_transaction
 from shared.store import LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem

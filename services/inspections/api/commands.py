@@ -1,4 +1,4 @@
-"""Round, teams, packs, sessions and conclusions over HTTP."""
+"""The round, its teams, and the opening of a session over HTTP."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import reading
-from services.inspections.api.reading import ReadinessArgs, checked_row, private
+from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import AmendConclusion
 from services.inspections.schemas import (
@@ -20,6 +20,7 @@ from services.inspections.schemas import (
 )
 from shared.database import read_transaction
 from shared.store import LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.runtime import reader, runtime

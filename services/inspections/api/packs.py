@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import pack_reading, reading
-from services.inspections.api.reading import ReadinessArgs, checked_row, private
+from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import AssessPack, ForwardPack
 from services.inspections.deciding.packs import unknown_pack
@@ -18,6 +18,7 @@ from services.inspections.schemas import AssessSchema, ForwardSchema, OutageSche
 from shared.database import read_transaction
 from shared.events.envelope import instant
 from shared.store import LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem

@@ -10,7 +10,7 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 
 from services.inspections import ics, plan_reading, reading
-from services.inspections.api.reading import checked_row, private
+from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint
 from services.inspections.deciding.asking import open_round_of
 from services.inspections.known import Known
@@ -22,6 +22,7 @@ from shared.access import Target, decide_access
 from shared.access.directory import LedgerSettings
 from shared.database import read_transaction
 from shared.events.fields import Code, LocalDate
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.problems import Problem
 from shared.web.runtime import acting_principal, ledger_settings, reader, runtime
@@ -159,10 +160,6 @@ def reschedules(args: dict[str, Any], org: str, cycle: str) -> Response:
     return private({"requests": rows})
 
 
-class HistoryArgs(Schema):
-    unit = Code(required=True)
-
-
 class HistorySlotView(Schema):
     schedule_version = fields.Integer(required=True)
     team = fields.String(required=True)
@@ -181,7 +178,7 @@ class HistoryView(Schema):
 
 
 @blueprint.route("/schedule/history", methods=["GET"])
-@blueprint.arguments(HistoryArgs, location="query")
+@blueprint.arguments(ReadinessArgs, location="query")
 @blueprint.response(200, HistoryView)
 @problems(blueprint, 401, 403, 404, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])

@@ -9,7 +9,7 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import reading
-from services.inspections.api.reading import ReadinessArgs, checked_row, private
+from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import DeclareAttendance
 from services.inspections.dossier import dossier
@@ -30,6 +30,7 @@ from shared.events.envelope import instant
 from shared.events.fields import Code, Digest
 from shared.ledger import reader as ledger_reader
 from shared.store import LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem

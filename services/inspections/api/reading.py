@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Response
 from marshmallow import Schema, fields
 
@@ -15,6 +14,7 @@ from services.inspections.projections import known_of
 from services.inspections.state import State
 from shared.database import read_transaction
 from shared.events.fields import Code
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.problems import Problem
 from shared.web.runtime import Reader, ledger_settings, reader, runtime
@@ -148,10 +148,3 @@ def checked_row(who: Reader, known: Known | None, state: State, unit: str) -> No
     if who.principal is None:
         raise Problem("token-missing")
     raise Problem("wrong-scope", "Không được xem đơn vị này.", "This unit is not yours to see.", status=403)
-
-
-def private(body: dict[str, Any]) -> Response:
-    """``body`` as JSON for this reader alone."""
-    response = Response(orjson.dumps(body), content_type="application/json")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

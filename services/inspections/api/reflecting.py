@@ -9,7 +9,6 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import reading
-from services.inspections.api.reading import private
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import SubmitReflection
 from services.inspections.deciding.reflections import missing_reflections
@@ -25,6 +24,7 @@ from shared.database import read_transaction
 from shared.events.envelope import instant
 from shared.events.fields import Code
 from shared.store import LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem

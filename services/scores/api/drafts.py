@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Response
 from marshmallow import Schema, fields, validate
 
@@ -18,6 +17,7 @@ from shared.database import read_transaction, write_transaction
 from shared.events.catalogue.scores import STAGES, Evidence
 from shared.events.envelope import instant
 from shared.events.fields import Code, Text
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.runtime import acting_principal, ledger_settings, reader, runtime
 
@@ -118,7 +118,7 @@ def kept_drafts(args: dict[str, str], org: str, cycle: str) -> Response:
     check_access(who.grants, OPERATION, body)
     with read_transaction(runtime().engine) as connection:
         found = drafts_of(connection, who.ledger.ledger, body)
-    return _answer({"body": str(body), "drafts": [_view(kept) for kept in found]})
+    return private({"body": str(body), "drafts": [_view(kept) for kept in found]})
 
 
 @blueprint.route("/drafts", methods=["PUT"])
@@ -139,7 +139,7 @@ def keep_drafts(command: dict[str, Any], org: str, cycle: str) -> Response:
         now = current.clock.now(ledger, connection)
         check_access(grants_of(connection, ledger, principal.sub, now), OPERATION, body)
         saved = save(connection, ledger, body, command["cells"], who=principal.sub, now=instant(now))
-    return _answer(
+    return private(
         {
             "body": str(body),
             "saved_at": instant(now),
@@ -163,9 +163,3 @@ def _view(kept: Kept) -> dict[str, Any]:
         "edited_at": kept.edited_at,
         "edited_by": kept.edited_by,
     }
-
-
-def _answer(body: dict[str, Any]) -> Response:
-    response = Response(orjson.dumps(body), content_type="application/json")
-    response.headers["Cache-Control"] = "private, no-store"
-    return response

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
 from services.scores.seen.entries import STATES, Entered, entered_for, readable_bodies
@@ -15,6 +14,7 @@ from shared.access import AccessDenied
 from shared.database import read_transaction
 from shared.events.envelope import instant
 from shared.events.fields import Code
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, Page, link_next
 from shared.web.runtime import reader, runtime

@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import Board, board_of
 from services.scores.deciding.setup import in_force
@@ -16,6 +15,7 @@ from services.scores.seen.evaluations import Evaluated, Received, evaluated_for
 from shared.access import AccessDenied
 from shared.database import read_transaction
 from shared.events.envelope import instant
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.problems import Problem
 from shared.web.runtime import Reader, reader, runtime

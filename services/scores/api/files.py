@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 from flask import Response, g, request
 from marshmallow import Schema, fields, validate
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint, many
 from services.scores.board import board_of
 from services.scores.commands import Batch
@@ -52,6 +51,7 @@ from shared.events.envelope import instant
 from shared.events.fields import Text
 from shared.store import LedgerTransaction
 from shared.store.idempotency import command_id
+from shared.web.answers import private
 from shared.web.commands import Accepted, Act, Outcome, command_route, documented, guarded, idempotency_key
 from shared.web.documents import BatchReceipts, ProblemFault, problems
 from shared.web.faults import shown

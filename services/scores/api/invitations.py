@@ -11,7 +11,7 @@ from typing import Any, cast
 from flask import Response, request
 from marshmallow import Schema, fields
 
-from services.scores.api.answers import private, reader_for
+from services.scores.api.answers import reader_for
 from services.scores.api.grants import grants_state
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
@@ -28,6 +28,7 @@ from shared.database import read_transaction
 from shared.deciding import without_none
 from shared.events.envelope import instant
 from shared.store import EventStore, LedgerTransaction
+from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from services.scores.api.answers import private, reader_for
+from services.scores.api.answers import reader_for
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
 from services.scores.deciding.setup import in_force
@@ -18,6 +18,7 @@ from shared.database import read_transaction
 from shared.deciding import without_none
 from shared.events.catalogue.scores import STAGES
 from shared.events.fields import Code, Text
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, link_next, page_of
 from shared.web.runtime import Reader, runtime

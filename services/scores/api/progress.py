@@ -7,11 +7,11 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.progress.matrix import Cell, Row, Scorer
 from services.scores.seen.progress import seen_progress, seen_report
 from shared.events.fields import Code
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.runtime import reader
 

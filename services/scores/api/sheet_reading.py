@@ -7,7 +7,6 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields, validate
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
 from services.scores.deciding.setup import in_force, unknown_unit
@@ -18,6 +17,7 @@ from shared.events.catalogue.scores import STAGES
 from shared.events.fields import Code, DecimalString
 from shared.rulebook import RESCALED, Points, Rulebook, ValueRefused, work_out
 from shared.rulebook.number import show
+from shared.web.answers import private
 from shared.web.documents import ProblemFault, problems
 from shared.web.runtime import reader
 

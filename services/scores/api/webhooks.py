@@ -12,7 +12,6 @@ from flask import Response, request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Connection
 
-from services.scores.api.answers import private
 from services.scores.api.routes import blueprint
 from services.scores.schemas import NothingSchema
 from services.scores.webhooks import deliveries, subscriptions
@@ -27,6 +26,7 @@ from shared.commanding import CommandSchema
 from shared.database import read_transaction, write_transaction
 from shared.events.envelope import instant
 from shared.ledger import reader as ledger_reader
+from shared.web.answers import private
 from shared.web.documents import problems
 from shared.web.pagination import CursorArgs, link_next, page_of
 from shared.web.problems import Problem
