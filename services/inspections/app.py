@@ -6,7 +6,8 @@ from flask import Flask
 
 from services.inspections import problem_types
 from services.inspections.api import blueprint
-from services.inspections.pages import pages
+from services.inspections.pages import STATIC
+from services.inspections.pages import blueprint as pages
 from shared.house import House, open_house
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
@@ -26,6 +27,7 @@ def create_app(house: House | None = None) -> Flask:
         engine=home.engine,
         clock=home.clock,
         store=home.store,
-        pages=[pages],
+        pages=[pages()],
+        static=STATIC,
         checks=log_checks(home.engine, home.settings),
     )

@@ -1,4 +1,4 @@
-"""Pages of the inspections service: the schedule of each ledger and how far it is."""
+"""The round at a glance: its days, its teams, and how far each unit is."""
 
 from __future__ import annotations
 
@@ -7,31 +7,25 @@ from itertools import groupby
 from flask import Blueprint, render_template
 
 from services.inspections import reading
-from shared.database import read_transaction
-from shared.web.i18n import tr
-from shared.web.layout import ledgers_page
-from shared.web.runtime import ledger_settings, runtime
-
-pages = Blueprint("inspections_pages", __name__, template_folder="templates")
+from services.inspections.board import board_of
+from services.inspections.pages.frame import frame
 
 
-@pages.get("/")
-def index() -> str:
-    """The ledgers that this service knows."""
-    return ledgers_page(tr("Kiểm tra", "Inspection"), ".ledger_page")
+def register(pages: Blueprint) -> None:
+    """Put the page on ``pages``."""
+    pages.add_url_rule("/<org>/<cycle>/", "ledger_page", ledger_page)
 
 
-@pages.get("/<org>/<cycle>/")
 def ledger_page(org: str, cycle: str) -> str:
     """The round, its teams and its days."""
-    ledger = ledger_settings(org, cycle)
-    with read_transaction(runtime().engine) as connection:
-        state = reading.state_of(connection, ledger.ledger)
+    seen = frame(org, cycle)
+    state = board_of(seen.reader.ledger).state
     rows = reading.schedule_rows(state)
     days = [(day, list(some)) for day, some in groupby(rows, key=lambda row: str(row["date"]))]
     return render_template(
         "inspections/ledger.html",
-        ledger=ledger,
+        frame=seen,
+        ledger=seen.reader.ledger,
         rounds=list(state.rounds.values()),
         teams=sorted(state.teams),
         days=days,

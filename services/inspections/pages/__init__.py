@@ -1,0 +1,28 @@
+"""The pages of the inspections service, below ``/inspections``.  Each module registers its own on the one
+blueprint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Blueprint
+
+from services.inspections.pages import overview
+from shared.web.i18n import tr
+from shared.web.layout import ledgers_page
+
+HERE = Path(__file__).parents[1]
+STATIC = HERE / "static"
+
+
+def blueprint() -> Blueprint:
+    """Every page of the inspections service."""
+    pages = Blueprint("inspections_pages", __name__, template_folder=str(HERE / "templates"))
+
+    @pages.get("/")
+    def index() -> str:
+        """The ledgers that this service knows."""
+        return ledgers_page(tr("Kiểm tra", "Inspection"), ".ledger_page")
+
+    overview.register(pages)
+    return pages
