@@ -1,12 +1,14 @@
-"""What the inspections service keeps beside the ledger: names of attendees, and texts of reflections.
+"""What the inspections service keeps beside the ledger: names of attendees, texts of reflections, and parts
+of packs' files on their way.
 
-Neither is a fact, and nothing here can be rebuilt from the ledger, which holds a salted digest of each: it
-belongs to the backup set.  A row that is removed leaves the chain as it is, and its digest without meaning.
+No name and no text is a fact, and neither can be rebuilt from the ledger, which holds a salted digest of
+each: they belong to the backup set.  A row that is removed leaves the chain as it is, and its digest without
+meaning.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
 metadata = MetaData()
 
@@ -38,4 +40,17 @@ reflections = Table(
     Column("text", Text, nullable=False),
     Column("kept_at", String(27), nullable=False),
     Index("inspections_reflections_by_team", "ledger", "team"),
+)
+
+# What came so far of a file that a manifest names; gone once the file is whole, which is a fact then.
+pack_parts = Table(
+    "inspections_pack_parts",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("pack", BigInteger, primary_key=True),  # number of the manifest's event
+    Column("document", String(64), primary_key=True),
+    Column("begins", BigInteger, primary_key=True),  # at which byte of the file
+    Column("size", BigInteger, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", String(27), nullable=False),
 )
