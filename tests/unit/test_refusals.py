@@ -35,10 +35,10 @@ PASSED_ON = {
     "services/ranking/what_if/supposing.py": {"error.rule"},
     "services/scores/api/sheet_reading.py": {"refusal.rule"},
     "services/scores/decider.py": {"refusal.rule"},
-    "services/scores/files/entries.py": {"refusal.rule", "rule"},
-    "services/scores/files/grid.py": {"rule"},
+    "shared/files/entries.py": {"refusal.rule", "rule"},
+    "shared/files/grid.py": {"rule"},
     "services/scores/files/scoring.py": {"fault.rule", "refusal.rule"},
-    "services/scores/files/values.py": {"*refusals[cell.kind]"},
+    "shared/files/values.py": {"*refusals[cell.kind]"},
 }
 
 

@@ -29,10 +29,8 @@ from services.scores.files.desk import (
     unknown_upload,
 )
 from services.scores.files.export import score_rows, scores_csv, scores_xlsx
-from services.scores.files.grid import MAX_BYTES, unreadable
 from services.scores.files.keeping import MAX_MENDS, SCORES, Upload, close, find, keep, mend, upload_id
 from services.scores.files.preview import asked, located_refusal, rows_of
-from services.scores.files.reading import read_file
 from services.scores.files.register import DEPARTMENTS, REGISTERS, UNITS, registered
 from services.scores.files.template import (
     Form,
@@ -49,6 +47,8 @@ from shared.database import read_transaction, write_transaction
 from shared.decisions import Refused
 from shared.events.envelope import instant
 from shared.events.fields import Text
+from shared.files.grid import MAX_BYTES, unreadable
+from shared.files.reading import read_file
 from shared.store import LedgerTransaction
 from shared.store.idempotency import command_id
 from shared.web.answers import private

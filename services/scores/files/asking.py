@@ -9,8 +9,6 @@ from marshmallow import Schema
 
 from services.scores.board import Board
 from services.scores.deciding.setup import in_force
-from services.scores.files.entries import CHANGED, Entry
-from services.scores.files.grid import Grid
 from services.scores.files.keeping import SCORES, Upload
 from services.scores.files.preview import Located, Preview, preview
 from services.scores.files.register import REGISTERS, register_entries
@@ -20,6 +18,8 @@ from services.scores.schemas import ScoreSchema
 from shared.deciding import Caller
 from shared.decisions import Refused
 from shared.events.envelope import instant
+from shared.files.entries import CHANGED, Entry
+from shared.files.grid import Grid
 
 _YET_TO_BE_GIVEN = "…"
 

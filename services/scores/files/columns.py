@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from services.scores.files.values import plain
 from services.scores.kept.bodies import OFFICE, UNIT, Body
 from services.scores.state import State
+from shared.files.values import plain
 from shared.rulebook import Leaf, Rulebook
 from shared.rulebook.model import TEAM
 

@@ -15,11 +15,11 @@ import orjson
 from sqlalchemy import Connection, Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from services.scores.files.grid import MAX_TEXT, Grid, placed
 from services.scores.tables import uploads
 from shared.database import is_postgres
 from shared.decisions import Refused
 from shared.events.envelope import instant
+from shared.files.grid import MAX_TEXT, Grid, placed
 from shared.store.idempotency import KeyReused
 
 SCORES = "scores"

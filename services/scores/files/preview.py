@@ -11,12 +11,12 @@ from marshmallow import Schema
 
 from services.scores.commands import Batch
 from services.scores.decider import decide_batch
-from services.scores.files.entries import BAD, SAME, Entry
 from services.scores.state import State
 from shared.batch import PARTIAL, MalformedRow
 from shared.commanding import Rows
 from shared.deciding import Caller
 from shared.decisions import Fault, Refused
+from shared.files.entries import BAD, SAME, Entry
 
 WHOLE_FILE = ("signoff-needed", "document-missing", "entered-by-not-wanted", "rulebook-not-in-force")
 """Rules that speak of the file and of who sends it, not of what stands in a cell."""

@@ -9,8 +9,10 @@ from typing import Any, Final
 from marshmallow import Schema
 
 from services.scores.board import Board
-from services.scores.files import grid
-from services.scores.files.entries import (
+from services.scores.schemas import DepartmentSchema, UnitSchema
+from shared.decisions import Fault
+from shared.files import grid
+from shared.files.entries import (
     CHANGED,
     NEW,
     SAME,
@@ -24,10 +26,8 @@ from services.scores.files.entries import (
     no_heading,
     wrong,
 )
-from services.scores.files.grid import Cell, Grid, Row, Sheet, address
-from services.scores.files.values import CellRefused, code_of, day_of, folded_code, plain, words_of
-from services.scores.schemas import DepartmentSchema, UnitSchema
-from shared.decisions import Fault
+from shared.files.grid import Cell, Grid, Row, Sheet, address
+from shared.files.values import CellRefused, code_of, day_of, folded_code, plain, words_of
 
 UNITS, DEPARTMENTS = "units", "departments"
 

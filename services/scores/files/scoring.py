@@ -8,7 +8,6 @@ from typing import Any
 
 from services.scores.board import Board, Value
 from services.scores.deciding.setup import unknown_unit
-from services.scores.files import grid
 from services.scores.files.columns import (
     BASIS,
     RULEBOOK_HEADING,
@@ -22,7 +21,10 @@ from services.scores.files.columns import (
     named,
     stage_of,
 )
-from services.scores.files.entries import (
+from services.scores.kept.bodies import OFFICE, UNIT, Body
+from shared.decisions import Fault
+from shared.files import grid
+from shared.files.entries import (
     CHANGED,
     NEW,
     SAME,
@@ -36,10 +38,8 @@ from services.scores.files.entries import (
     no_heading,
     wrong,
 )
-from services.scores.files.grid import Cell, Grid, Row, Sheet, address
-from services.scores.files.values import CellRefused, code_of, decimal_of, folded_code, plain, words_of
-from services.scores.kept.bodies import OFFICE, UNIT, Body
-from shared.decisions import Fault
+from shared.files.grid import Cell, Grid, Row, Sheet, address
+from shared.files.values import CellRefused, code_of, decimal_of, folded_code, plain, words_of
 from shared.rulebook import Leaf, Rulebook
 from shared.rulebook.values import NO_TARGET
 

@@ -8,16 +8,16 @@ from typing import Any
 
 from services.scores.board import Board
 from services.scores.deciding.setup import in_force
-from services.scores.files import grid
 from services.scores.files.columns import BASIS, TARGET, VALUE
 from services.scores.files.desk import Looked
-from services.scores.files.entries import BAD, CHANGED, below
-from services.scores.files.grid import Cell, Row, Sheet, address
 from services.scores.files.keeping import SCORES
 from services.scores.files.register import REGISTERS, register_columns
 from services.scores.files.scoring import score_columns
-from services.scores.files.values import folded_code
 from shared.decisions import Fault
+from shared.files import grid
+from shared.files.entries import BAD, CHANGED, below
+from shared.files.grid import Cell, Row, Sheet, address
+from shared.files.values import folded_code
 from shared.rulebook import Rulebook
 from shared.web.i18n import number, tr
 

@@ -34,11 +34,11 @@ from services.scores.files.columns import (
     leaves_of,
     stage_of,
 )
-from services.scores.files.reading import LISTS, MARKS
 from services.scores.files.register import Register
 from services.scores.kept.bodies import UNIT, Body
 from services.scores.seen.rule_words import ladder_lines, no_target_line, rule_line
 from services.scores.state import Unit
+from shared.files.reading import LISTS, MARKS
 from shared.formulas import csv_file
 from shared.rulebook import Leaf, Rulebook
 from shared.rulebook.model import Area

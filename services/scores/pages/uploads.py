@@ -10,7 +10,6 @@ from flask import Blueprint, render_template, request, url_for
 from services.scores.board import Board, board_of
 from services.scores.files.columns import leaves_of
 from services.scores.files.desk import LEDGER, Looked, looked, may_keep
-from services.scores.files.grid import MAX_BYTES
 from services.scores.files.keeping import KEPT_DAYS, SCORES, Listed, listed
 from services.scores.files.register import REGISTERS, UNITS
 from services.scores.files.scoring import on_behalf
@@ -20,6 +19,7 @@ from services.scores.pages.frame import Frame, frame
 from shared.access import AccessDenied
 from shared.database import read_transaction
 from shared.events.envelope import instant
+from shared.files.grid import MAX_BYTES
 from shared.web.hats import Hat
 from shared.web.i18n import natural_key, role_name, tr
 from shared.web.problems import Problem

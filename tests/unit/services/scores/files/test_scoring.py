@@ -8,11 +8,11 @@ import pytest
 
 from services.scores.board import Board, Value
 from services.scores.files.columns import Column, columns_of, leaves_of, named
-from services.scores.files.entries import Entry
-from services.scores.files.grid import MERGED, TEXT, Cell, Grid, Row, Sheet
 from services.scores.files.scoring import Context, score_entries
 from services.scores.kept.bodies import Body
 from services.scores.state import Department, State, Unit
+from shared.files.entries import Entry
+from shared.files.grid import MERGED, TEXT, Cell, Grid, Row, Sheet
 from shared.rulebook.loader import load
 from tests.support.deciding import RULEBOOK
 

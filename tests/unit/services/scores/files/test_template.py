@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.scores.files.columns import BASIS, VALUE
-from services.scores.files.grid import TEXT, Cell
 from services.scores.files.template import as_typed
-from services.scores.files.values import decimal_of
+from shared.files.grid import TEXT, Cell
+from shared.files.values import decimal_of
 from shared.rulebook.number import shortest
 
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scores.files.grid import DAY, ERROR, FORMULA, MERGED, MOMENT, NUMBER, PERCENT, TEXT, TRUTH, Cell
-from services.scores.files.values import (
+from shared.files.grid import DAY, ERROR, FORMULA, MERGED, MOMENT, NUMBER, PERCENT, TEXT, TRUTH, Cell
+from shared.files.values import (
     CellRefused,
     code_of,
     day_of,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from services.scores.files.grid import unreadable
 from shared.decisions import Refused
+from shared.files.grid import unreadable
 
 _BASES = "aăâeêioôơuưy"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.scores.files import grid
-from services.scores.files.grid import Cell, Row, Sheet, address
-from services.scores.files.values import CellRefused, plain
 from shared.decisions import Fault
+from shared.files import grid
+from shared.files.grid import Cell, Row, Sheet, address
+from shared.files.values import CellRefused, plain
 
 WITHIN = 20
 """The heading of the columns is looked for in so many rows."""

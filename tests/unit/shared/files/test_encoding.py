@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scores.files.encoding import VIETNAMESE, decoded, legacy_font
 from shared.decisions import Refused
+from shared.files.encoding import VIETNAMESE, decoded, legacy_font
 
 TEXT = "Mã đơn vị;Tên đơn vị\r\nQH-Q02;Quận Đoàn 2\r\nQH-TDU;“Thủ Đức” – ưỡn ẹo, đường lối"
 TONES = "\u0300\u0301\u0303\u0309\u0323"

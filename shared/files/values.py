@@ -10,9 +10,9 @@ import re
 import unicodedata
 from datetime import date, timedelta
 
-from services.scores.files import grid
-from services.scores.files.encoding import legacy_font, legacy_font_words
-from services.scores.files.grid import Cell
+from shared.files import grid
+from shared.files.encoding import legacy_font, legacy_font_words
+from shared.files.grid import Cell
 from shared.rulebook.number import DECIMAL, parse, shortest
 
 _SPACES = re.compile("[\\s\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff]+")

@@ -20,9 +20,9 @@ from openpyxl.cell import Cell as OpenpyxlCell
 from openpyxl.cell import MergedCell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.scores.files import grid
-from services.scores.files.encoding import decoded
-from services.scores.files.grid import Cell, Grid, Row, Sheet, check_size, unreadable
+from shared.files import grid
+from shared.files.encoding import decoded
+from shared.files.grid import Cell, Grid, Row, Sheet, check_size, unreadable
 from shared.formulas import RISKY
 
 MARKS = "_bangvang"

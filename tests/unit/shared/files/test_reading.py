@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from services.scores.files.grid import (
+from shared.decisions import Refused
+from shared.files.grid import (
     DAY,
     FORMULA,
     MAX_BYTES,
@@ -28,8 +29,7 @@ from services.scores.files.grid import (
     address,
     placed,
 )
-from services.scores.files.reading import read_file
-from shared.decisions import Refused
+from shared.files.reading import read_file
 
 TEN_O_CLOCK = datetime(2020, 12, 31, 10)  # noqa: DTZ001 (a cell of Excel has no zone)
 

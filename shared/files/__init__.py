@@ -1,0 +1,1 @@
+"""Spreadsheets that people send: what stands in their cells, exactly, and what is wrong where."""
