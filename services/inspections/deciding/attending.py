@@ -21,7 +21,8 @@ def deviations(
 
     * ``ROLE_MISSING``, ``INVITED_MISSING``: nobody has that role;
     * ``SUBORDINATES_UNREGISTERED``: the unit has not stated its subordinates and their classes;
-    * ``SUBORDINATE_UNKNOWN``, ``SUBORDINATE_TWICE``, ``CLASS_UNKNOWN``: of one that attends;
+    * ``SUBORDINATE_UNKNOWN``, ``SUBORDINATE_TWICE``, ``CLASS_UNKNOWN``, ``CLASS_YEAR``: of one that attends.
+      A class that is not known, or of another year than the rulebook asks for, counts for no pair;
     * ``TOO_FEW``, ``TOO_FEW_EXPLAINED``: fewer of these classes than asked.  Where the rulebook lets it, all
       that there are is enough ("nếu có"), and a ``reason`` explains the rest;
     * ``TOO_MANY``: more subordinates than asked in all;
@@ -37,11 +38,32 @@ def deviations(
         for one in rule.invited
         if (one.areas is None or area in one.areas) and one.role not in roles
     ]
-    return found + _of_subordinates(rule, area, attendees, registered, reason)
+    return found + _of_subordinates(rule, area, attendees, registered, class_years(book), reason)
+
+
+def class_years(book: Rulebook) -> tuple[str, ...]:
+    """How the year of a class is written: the first is the usual way, all of them are taken.
+
+    ``class_year`` of the rulebook: ``cycle_internal`` the period's own year, ``previous_year`` the one
+    before.  A period over two years is ``2019-2020``, or its last year.
+    """
+    back = 1 if book.attendees is not None and book.attendees.class_year == "previous_year" else 0
+    first, last = book.period.start.year - back, book.period.end.year - back
+    return (str(last),) if first == last else (f"{first}-{last}", str(last))
+
+
+def _of_another_year(one: Json, years: Sequence[str]) -> bool:
+    """Whether its class is of another year.  Without a year it is of the year for which it was registered."""
+    return one.get("class") is not None and one.get("year", years[0]) not in years
 
 
 def _of_subordinates(
-    rule: Attendees, area: str, attendees: Sequence[Json], registered: Sequence[Json], reason: str | None
+    rule: Attendees,
+    area: str,
+    attendees: Sequence[Json],
+    registered: Sequence[Json],
+    years: Sequence[str],
+    reason: str | None,
 ) -> list[str]:
     by_code = {one["code"]: one for one in registered}
     named = [one["subordinate"] for one in attendees if "subordinate" in one]
@@ -51,9 +73,12 @@ def _of_subordinates(
     found += [f"SUBORDINATE_UNKNOWN.{code}" for code in coming if registered and code not in by_code]
     present = [by_code[code] for code in coming if code in by_code]
     found += [f"CLASS_UNKNOWN.{one['code']}" for one in present if one.get("class") is None]
+    found += [f"CLASS_YEAR.{one['code']}" for one in present if _of_another_year(one, years)]
     if registered:
+        in_year = [one for one in registered if not _of_another_year(one, years)]
+        counting = [one for one in present if not _of_another_year(one, years)]
         for pair in rule.subordinates:
-            found += _too_few(pair, present, registered, reason)
+            found += _too_few(pair, counting, in_year, reason)
     if rule.subordinates and len(coming) > sum(pair.count for pair in rule.subordinates):
         found.append("TOO_MANY")
     for kind in rule.must_cover.get(area, ()) if registered else ():

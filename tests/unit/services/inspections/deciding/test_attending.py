@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from services.inspections.deciding.attending import deviations
+from services.inspections.deciding.attending import class_years, deviations
+from shared.rulebook.model import Period
 from tests.support.deciding import rulebook
 
 KINDS = ("ward_commune_township", "armed_forces", "workers")
@@ -100,6 +102,45 @@ def test_a_secretary_of_a_subordinate_of_unknown_class_counts_for_no_pair() -> N
         "CLASS_UNKNOWN.S4",
         "TOO_FEW.GOOD-COMPLETED",
     ]
+
+
+def dated(registered: list[dict[str, Any]], **years: str) -> list[dict[str, Any]]:
+    """``registered`` with the year of some classes: ``S1="2019"``."""
+    return [{**one, "year": years[one["code"]]} if one["code"] in years else one for one in registered]
+
+
+def test_a_class_of_another_year_is_named_and_counts_for_no_pair() -> None:
+    registered = dated(below("EXCELLENT", "EXCELLENT", "GOOD", "GOOD"), S1="2019", S2="2020", S3="2020")
+    assert found(coming("S1", "S2", "S3", "S4"), registered) == ["CLASS_YEAR.S1", "TOO_FEW.EXCELLENT"]
+
+
+def test_a_class_of_another_year_at_home_does_not_make_the_second_pair_short() -> None:
+    registered = dated(below("EXCELLENT", "EXCELLENT", "GOOD", "COMPLETED"), S4="2019")
+    assert found(coming("S1", "S2", "S3"), registered) == []
+
+
+def test_a_subordinate_of_unknown_class_is_named_as_unknown_whatever_its_year() -> None:
+    registered = dated(below("EXCELLENT", "EXCELLENT", "GOOD", None, "GOOD"), S4="2019")
+    noted = found(coming("S1", "S2", "S3", "S4"), registered)
+    assert noted == ["CLASS_UNKNOWN.S4", "TOO_FEW.GOOD-COMPLETED"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "first", "last", "years"),
+    [
+        ("cycle_internal", date(2020, 1, 1), date(2020, 12, 31), ("2020",)),
+        ("previous_year", date(2020, 1, 1), date(2020, 12, 31), ("2019",)),
+        ("cycle_internal", date(2019, 9, 1), date(2020, 8, 31), ("2019-2020", "2020")),
+        ("previous_year", date(2019, 9, 1), date(2020, 8, 31), ("2018-2019", "2019")),
+    ],
+)
+def test_the_year_of_classes_is_the_periods_or_the_one_before(
+    asked: str, first: date, last: date, years: tuple[str, ...]
+) -> None:
+    rule = rulebook().attendees
+    assert rule is not None
+    book = replace(rulebook(), period=Period(first, last), attendees=replace(rule, class_year=asked))
+    assert class_years(book) == years
 
 
 def test_a_subordinate_that_is_unknown_or_named_twice_is_noted_and_counts_once() -> None:
