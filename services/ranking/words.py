@@ -128,6 +128,15 @@ def _submission(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     )
 
 
+def _file_received(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
+    unit, pack, document = names.unit(subject), data["pack"], data["document"]
+    late = ("", "") if data["on_time"] else (", trễ hạn", ", late")
+    return Words(
+        f"Đã nhận tệp {document} của hồ sơ số {pack}, {unit}{late[0]}",
+        f"File {document} of pack {pack} of {unit} has come{late[1]}",
+    )
+
+
 def _assessed(names: Names, subject: str, data: Mapping[str, Any]) -> Words:
     unit, pack = names.unit(subject), data["pack"]
     bad = ", ".join(one["document"] for one in data["findings"] if one["outcome"] != "accepted")
@@ -366,6 +375,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "inspection.opened.v1": _of_unit("Bắt đầu kiểm tra {unit}", "Inspection of {unit} opened"),
     "submission.received.v1": _submission,
+    "submission.file_received.v1": _file_received,
     "submission.assessed.v1": _assessed,
     "submission.forwarded.v1": _forwarded,
     "forfeit.case_opened.v1": _case,

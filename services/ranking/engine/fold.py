@@ -839,6 +839,7 @@ _RULES: Final[dict[str, tuple[str, Rule]]] = {
     "team.member_withdrawn.v1": (_IN, _inert),
     "inspection.reschedule_requested.v1": (_IN, _inert),
     "inspection.reschedule_declined.v1": (_IN, _inert),
+    "submission.file_received.v1": (_IN, _inert),
     "submission.assessed.v1": (_IN, _inert),
     "submission.forwarded.v1": (_IN, _inert),
     "forfeit.case_opened.v1": (_IN, _case_opened),

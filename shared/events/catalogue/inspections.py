@@ -140,6 +140,20 @@ class SubmissionReceived(Fact):
     calendar_version = fields.Integer(strict=True, validate=validate.Range(min=1))
 
 
+class FileReceived(Fact):
+    """All bytes of a file that the manifest ``pack`` names have come, and have its digest.
+
+    ``on_time``: before ``files_due`` (exclusive), which lies ``upload_grace_minutes`` after the cut-off.
+    """
+
+    pack = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    document = Code(required=True)
+    sha256 = Digest(required=True)
+    size = fields.Integer(required=True, strict=True, validate=validate.Range(min=1))
+    files_due = Instant(required=True)
+    on_time = fields.Boolean(required=True)
+
+
 class SlotFinding(Schema):
     """What a human found in one slot of a pack."""
 
@@ -456,6 +470,9 @@ TYPES = (
         RescheduleDeclined,
         "unit",
         "The leader keeps the session.",
+    ),
+    EventType(
+        "submission.file_received.v1", ("inspections",), FileReceived, "unit", "A file of a pack has arrived."
     ),
     EventType(
         "submission.assessed.v1", ("inspections",), PackAssessed, "unit", "What was found in a pack's slots."

@@ -126,6 +126,18 @@ TOLD: list[tuple[str, dict[str, Any], str, str]] = [
         "Quận Đoàn 2 sent its pack: 2 documents, 1 still missing, late",
     ),
     (
+        "submission.file_received.v1",
+        {"pack": 7, "document": "REPORT", "on_time": True},
+        "Đã nhận tệp REPORT của hồ sơ số 7, Quận Đoàn 2",
+        "File REPORT of pack 7 of Quận Đoàn 2 has come",
+    ),
+    (
+        "submission.file_received.v1",
+        {"pack": 7, "document": "REPORT", "on_time": False},
+        "Đã nhận tệp REPORT của hồ sơ số 7, Quận Đoàn 2, trễ hạn",
+        "File REPORT of pack 7 of Quận Đoàn 2 has come, late",
+    ),
+    (
         "submission.assessed.v1",
         {"pack": 7, "findings": [{"document": "REPORT", "outcome": "accepted"}]},
         "Hồ sơ số 7 của Quận Đoàn 2: đầy đủ, dùng được",
