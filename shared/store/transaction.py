@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, func, insert, literal_column
 
 from shared.clock import Clock
 from shared.database import Prepared
+from shared.events.canonical import MAX_INTEGER
 from shared.events.catalogue import interpret
 from shared.events.envelope import (
     Draft,
@@ -91,6 +92,7 @@ _ASK_LAST = Prepared(_LAST)
 _ASK_LAST_OF_SUBJECT = Prepared(_LAST_OF_SUBJECT)
 _ASK_SINCE = Prepared(_SINCE)
 _ASK_STREAM = Prepared(_STREAM)
+_ASK_VALUE = Prepared(_VALUE)
 _APPEND_ONE = Prepared(_APPEND, [column.name for column in events.c if column.name != "appended"])
 _REMEMBER_ONE = Prepared(_REMEMBER, [column.name for column in idempotency.c])
 
@@ -183,6 +185,13 @@ class LedgerTransaction:
         values = {"of_ledger": self.ledger, "of_source": self.source, "types": list(types)}
         rows = self.connection.execute(_OF_TYPES, values)
         return [trusted_event(bytes(value), orjson.loads(value)) for (value,) in rows]
+
+    def numbered(self, sequence: int) -> Event | None:
+        """The own event with that number, or None while there is none."""
+        if sequence > MAX_INTEGER:  # past what a column of a database can be asked for
+            return None
+        found = self._events(_ASK_VALUE, sequence=sequence)
+        return found[0] if found else None
 
     def since(self, sequence: int) -> list[Event]:
         """Own events from number ``sequence`` on (1: all of them), in the order of their numbers."""

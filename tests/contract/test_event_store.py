@@ -455,6 +455,15 @@ def test_streams_hold_own_events_in_the_order_of_their_numbers(store: EventStore
         assert tx.stream("QH-Q01") == []
 
 
+def test_one_own_event_is_found_by_its_number_and_anothers_is_not(store: EventStore) -> None:
+    with store.transaction(LEDGER) as tx:
+        tx.append_signed(World().event("root", "ledger.opened.v1", "QH-Q01", {"any": "thing"}))
+    signed = append(store, "QH-Q01", "QH-Q02")
+    with store.transaction(LEDGER) as tx:
+        assert tx.numbered(2) == signed[1]
+        assert [tx.numbered(number) for number in (0, 3, 2**53, 2**70)] == [None] * 4
+
+
 def test_a_stream_is_exactly_what_was_signed(store: EventStore) -> None:
     signed = append(store, "QH-Q01")
     with store.transaction(LEDGER) as tx:

@@ -80,10 +80,10 @@ def record_outage(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
 
 
 def _unit_of(tx: LedgerTransaction, number: int) -> str:
-    for event in tx.stream_of_types("submission.received.v1"):
-        if event.sequence == number:
-            return event.subject
-    raise unknown_pack(number)
+    event = tx.numbered(number)
+    if event is None or event.type != "submission.received.v1":
+        raise unknown_pack(number)
+    return event.subject
 
 
 class FindingView(Schema):
