@@ -10,9 +10,12 @@ from shared.events.catalogue import interpret
 
 Json = dict[str, Any]
 
+_DATED = ("briefing", "scores", "proposals", "evaluations", "findings")
+
 
 def dossier(events: Iterable[Event], area: str, members: Sequence[str] = ()) -> Json:
-    """The dossier as JSON data, each list in the order of the ledger.
+    """The dossier as JSON data, each list by when it happened (``at``), in the order of the ledger where that
+    is the same: what is recorded the day after stands where it belongs, with ``recorded_at`` beside it.
 
     ``events``: those of the unit and those that touch several, from the ledger; briefing of another ``area``
     is left out.  ``members``: the persons of the unit's team: a score of another stage that one of them
@@ -22,10 +25,12 @@ def dossier(events: Iterable[Event], area: str, members: Sequence[str] = ()) -> 
         name: []
         for name in ("briefing", "scores", "proposals", "evaluations", "limitations", "models", "findings")
     }
-    found["minutes"] = None
+    found["opening"] = found["minutes"] = None
     for event in events:
         if interpret(event) is None:
             _add(found, event, area)
+    for name in _DATED:  # after the fold: what is withdrawn is the latest stated, not the latest that happened
+        found[name].sort(key=lambda one: str(one["at"]))
     cited = {score["evaluation"] for score in found["scores"]}
     found["evaluations"] = [one for one in found["evaluations"] if one["evaluation"] in cited]
     found["conflicts"] = [
@@ -38,7 +43,7 @@ def dossier(events: Iterable[Event], area: str, members: Sequence[str] = ()) -> 
 
 def _add(found: Json, event: Event, area: str) -> None:
     data = event.data
-    head = {"number": event.sequence, "at": data["occurred_at"]}
+    head = {"number": event.sequence, "at": data["occurred_at"], "recorded_at": event.time}
     match event.type:
         case "briefing.issued.v1" if data.get("area", area) == area:
             about = {name: data[name] for name in ("department", "about", "text")}
@@ -77,6 +82,15 @@ def _add(found: Json, event: Event, area: str) -> None:
             _assess(found["models"], data, initiative=data["initiative"], assessment=data["text"])
         case "finding.recorded.v1":
             found["findings"].append({**head, "content": data["content"], "text": data["text"]})
+        case "inspection.opened.v1":
+            found["opening"] = {
+                **head,
+                "by": data["actor"]["sub"],
+                "base_position": data.get("base_position"),
+                "missing_scores": data["missing_scores"],
+                "override": data["override"]["reason"] if "override" in data else None,
+                "case": data.get("case"),
+            }
         case "minutes.recorded.v1":
             found["minutes"] = {**head, "version": data["version"], "items": data["items"]}
 

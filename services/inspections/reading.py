@@ -46,6 +46,7 @@ def schedule_rows(state: State) -> list[dict[str, Any]]:
             "schedule_version": visit.slot.version,
             "moved": len(visit.slots) > 1,
             "opened": visit.opened,
+            "overridden": visit.opening is not None and visit.opening.override is not None,
             "concluded": visit.concluded,
         }
         for visit in state.visits.values()

@@ -83,6 +83,22 @@ class Pack:
 
 
 @dataclass(frozen=True, slots=True)
+class PackFile:
+    """A file that has come whole, ``at`` (an instant), for the slot ``document`` of the manifest ``pack``.
+
+    ``extension``: of the name under which it was checked.
+    """
+
+    number: int
+    at: str
+    pack: int
+    document: str
+    sha256: str
+    extension: str
+    on_time: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Assessment:
     """A human finding on the pack ``pack``; ``rejected``: slots found missing or unusable."""
 
@@ -129,27 +145,52 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """How a session began: ``happened`` and, where it was recorded later, ``at`` (both instants).
+
+    ``missing``: criteria whose score the gate lacked at ``base_position``; ``override``: the leader's reason to
+    open all the same; ``case``: number of the forfeit case that was open then.
+    """
+
+    number: int
+    at: str
+    happened: str
+    team: str
+    by: str
+    base_position: int
+    missing: tuple[str, ...]
+    override: str | None
+    case: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """All that this service has stated of one unit; ``slots`` and ``packs`` oldest first.
 
-    ``opened`` and ``concluded`` are of the session itself and survive nothing but a new slot before it.
+    ``opening`` and ``concluded`` are of the session itself and survive nothing but a new slot before it.
     """
 
     unit: str
     slots: tuple[Slot, ...] = ()
     packs: tuple[Pack, ...] = ()
-    opened: bool = False
+    opening: Opening | None = None
     concluded: bool = False
     assessments: tuple[Assessment, ...] = ()
     forwardings: tuple[Forwarding, ...] = ()
     cases: tuple[Case, ...] = ()
     record: Record = field(default_factory=Record)
     requests: tuple[Request, ...] = ()
+    files: tuple[PackFile, ...] = ()
 
     @property
     def slot(self) -> Slot | None:
         """The slot in force."""
         return self.slots[-1] if self.slots else None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the session has begun."""
+        return self.opening is not None
 
 
 Reflected = tuple[str, str, str | None]
@@ -371,6 +412,28 @@ def _received(growing: _Growing, event: Stated) -> None:
     growing.visited(replace(visit, packs=(*visit.packs, pack)))
 
 
+def _file_received(growing: _Growing, event: Stated) -> None:
+    data = event.data
+    visit = growing.visit(event.subject)
+    name = next(
+        entry["name"]
+        for pack in visit.packs
+        if pack.number == data["pack"]
+        for entry in pack.manifest
+        if entry["document"] == data["document"]
+    )
+    file = PackFile(
+        _number(event),
+        _stated_at(event),
+        data["pack"],
+        data["document"],
+        data["sha256"],
+        extension_of(name),
+        data["on_time"],
+    )
+    growing.visited(replace(visit, files=(*visit.files, file)))
+
+
 def _assessed(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
@@ -416,7 +479,19 @@ def _reflected(growing: _Growing, event: Stated) -> None:
 
 
 def _opened(growing: _Growing, event: Stated) -> None:
-    growing.visited(replace(growing.visit(event.subject), opened=True))
+    data = event.data
+    opening = Opening(
+        _number(event),
+        _stated_at(event),
+        data["occurred_at"],
+        data["team"],
+        data["actor"]["sub"],
+        data.get("base_position", 0),
+        tuple(data["missing_scores"]),
+        data["override"]["reason"] if "override" in data else None,
+        data.get("case"),
+    )
+    growing.visited(replace(growing.visit(event.subject), opening=opening))
 
 
 def _concluded(growing: _Growing, event: Stated) -> None:
@@ -434,6 +509,7 @@ _CHANGES = {
     "inspection.reschedule_declined.v1": _reschedule_declined,
     "inspection.scheduled.v1": _scheduled,
     "submission.received.v1": _received,
+    "submission.file_received.v1": _file_received,
     "submission.assessed.v1": _assessed,
     "submission.forwarded.v1": _forwarded,
     "forfeit.case_opened.v1": _case_opened,

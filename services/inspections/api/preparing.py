@@ -181,7 +181,10 @@ def forget_name(args: dict[str, str], org: str, cycle: str) -> Response:
 
 
 class DossierView(Schema):
-    """``briefing`` and ``conflicts`` (of the team's members) are left out for the unit itself."""
+    """``briefing`` and ``conflicts`` (of the team's members) are left out for the unit itself.
+
+    ``opening``: how the session began, an override and its reason included.
+    """
 
     unit = fields.String(required=True)
     name = fields.String(required=True)
@@ -193,6 +196,7 @@ class DossierView(Schema):
     limitations = fields.List(fields.Dict(keys=fields.String()), required=True)
     models = fields.List(fields.Dict(keys=fields.String()), required=True)
     findings = fields.List(fields.Dict(keys=fields.String()), required=True)
+    opening = fields.Dict(keys=fields.String(), required=True, allow_none=True)
     minutes = fields.Dict(keys=fields.String(), required=True, allow_none=True)
     conflicts = fields.List(fields.Dict(keys=fields.String()))
 

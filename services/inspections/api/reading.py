@@ -21,6 +21,8 @@ from shared.web.runtime import Reader, ledger_settings, reader, runtime
 
 
 class SlotView(Schema):
+    """``overridden``: the leader opened the session while scores were missing."""
+
     unit = fields.String(required=True)
     team = fields.String(required=True)
     date = fields.String(required=True)
@@ -28,6 +30,7 @@ class SlotView(Schema):
     schedule_version = fields.Integer(required=True)
     moved = fields.Boolean(required=True)
     opened = fields.Boolean(required=True)
+    overridden = fields.Boolean(required=True)
     concluded = fields.Boolean(required=True)
 
 

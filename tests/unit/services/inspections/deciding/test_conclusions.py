@@ -16,6 +16,7 @@ from services.inspections.commands import (
     AnswerAdjustment,
     CloseRound,
     DelegateConclusion,
+    OpenInspection,
     SignConclusion,
 )
 from services.inspections.decider import decide
@@ -70,6 +71,24 @@ def test_a_criterion_without_self_score_is_adjusted_from_nothing_that_was_claime
         CONCLUSION, adjustments=(Adjust("1.2", "0.5", "Đối chiếu", frozenset({"from_self"}), "1"),)
     )
     assert opened().refusal(claimed, NOON).rule == "stale-adjustment"
+
+
+def test_a_score_that_arrives_after_an_override_and_is_higher_than_assumed_is_seen_before_signing() -> None:
+    closed = scheduled().telling(department_1_2=())
+    place = closed.when(OpenInspection("QH-Q01", override="Ban sẽ gửi sau"), LEADER.at(DAY))
+    assumed = Adjust("1.2", "0.5", "Chưa có điểm của Ban", frozenset({"from_effective"}))
+    command = replace(CONCLUSION, adjustments=(assumed,))
+    assert place.fact(command, NOON)["adjustments"][0]["from_effective"] is None
+    late = place.telling(department_1_2=("5",))
+    error = late.refusal(command, NOON)
+    assert (error.rule, error.status, error.faults[0].field) == (
+        "stale-adjustment",
+        409,
+        "adjustments.0.from_effective",
+    )
+    seen = replace(command, adjustments=(replace(assumed, from_effective="5"),))
+    assert late.fact(seen, NOON)["adjustments"][0]["from_effective"] == "5"
+    assert late.state.visit("QH-Q01").opening == place.state.visit("QH-Q01").opening
 
 
 # --- delegation
