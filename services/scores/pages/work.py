@@ -20,7 +20,6 @@ from services.scores.seen.work import (
     OfficeWork,
     UnitWork,
     department_work,
-    left,
     office_work,
     unit_work,
 )
@@ -31,6 +30,7 @@ from shared.rulebook import Rulebook
 from shared.web.i18n import role_name, tr
 from shared.web.problems import Problem
 from shared.web.runtime import runtime
+from shared.web.time_left import left, left_words
 
 NEXT = 8
 """How many units a list shows before it leads on."""
@@ -79,16 +79,6 @@ def work(org: str, cycle: str) -> str:
         is_late=lambda until: left(until, now).late,
         to=lambda page, **about: _address(seen, page, about),
     )
-
-
-def left_words(until: str, now: str) -> str:
-    """How long there is until an instant, or how long it is over."""
-    found = left(until, now)
-    if found.days:
-        words = tr(f"{found.days} ngày", f"{found.days} day" + ("s" if found.days > 1 else ""))
-    else:
-        words = tr(f"{found.hours} giờ", f"{found.hours} h")
-    return tr(f"quá hạn {words}", f"{words} overdue") if found.late else tr(f"còn {words}", f"{words} left")
 
 
 def _found(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from services.scores.board import Board
 from services.scores.deciding.completeness import missing, sheet_missing
@@ -18,7 +17,6 @@ from services.scores.seen.entries import DISPUTED, entered_for
 from services.scores.seen.evaluations import about_unit
 from services.scores.seen.grid import Cell, Grid, by_session, grid_of
 from services.scores.state import Unit
-from shared.events.envelope import parse_instant
 from shared.rulebook import Rulebook
 
 SUBMITTED = "selfassessment.submitted.v1"
@@ -41,15 +39,6 @@ class Due:
     criteria: tuple[str, ...]
     until: str
     lacking: int
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """The time until an instant, or since it (``late``): whole days, and hours where it is less than one."""
-
-    late: bool
-    days: int
-    hours: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +109,6 @@ class OfficeWork:
     def calm(self) -> bool:
         """Whether nothing waits."""
         return not (self.owed or self.waiting or self.disputed or self.unsubmitted)
-
-
-def left(until: str, now: str) -> Left:
-    """The time from ``now`` to ``until`` (written instants).  An exclusive end is over at its own instant."""
-    span = parse_instant(until) - parse_instant(now)
-    late = span <= timedelta(0)
-    hours = int(abs(span) / timedelta(hours=1))
-    return Left(late, hours // 24, hours % 24)
 
 
 def department_work(

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from datetime import timedelta
 
 from services.scores.commands import ConfirmScores, SetDue, SheetRow, SubmitSheet
 from services.scores.deciding.completeness import sheet_of
@@ -14,11 +10,9 @@ from services.scores.inspected.schedule import Session
 from services.scores.kept.drafts import Kept
 from services.scores.seen.work import (
     DepartmentWork,
-    Left,
     OfficeWork,
     UnitWork,
     department_work,
-    left,
     office_work,
     unit_work,
 )
@@ -122,28 +116,3 @@ def test_the_office_sees_who_owes_most_and_which_units_come_next() -> None:
     assert [one.unit.code for one in found.coming] == ["LLVT-BTL", "QH-Q01"]
     assert (found.unsubmitted, found.units, found.calm) == (2, 2, False)
     assert [one.code for one in found.own] == ["VP"]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "wanted"),
-    [
-        (0, Left(True, 0, 0)),  # an exclusive end is over at its own instant
-        (1, Left(False, 0, 0)),
-        (3600, Left(False, 0, 1)),
-        (86400, Left(False, 1, 0)),
-        (90000, Left(False, 1, 1)),
-        (-86400, Left(True, 1, 0)),
-    ],
-)
-def test_the_time_left_is_told_in_days_and_hours(seconds: int, wanted: Left) -> None:
-    assert left(instant(NOW + timedelta(seconds=seconds)), MOMENT) == wanted
-
-
-MOMENTS = st.datetimes(datetime(2020, 1, 1), datetime(2021, 1, 1)).map(lambda one: one.replace(tzinfo=UTC))  # noqa: DTZ001
-
-
-@given(MOMENTS, MOMENTS)
-def test_something_is_late_exactly_from_its_instant_on(until: datetime, now: datetime) -> None:
-    found = left(instant(until), instant(now))
-    assert found.late == (now >= until)
-    assert timedelta(days=found.days, hours=found.hours) <= abs(until - now)
