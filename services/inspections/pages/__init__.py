@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.inspections.pages import overview
+from services.inspections.pages import offline, overview
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -25,4 +25,5 @@ def blueprint() -> Blueprint:
         return ledgers_page(tr("Kiểm tra", "Inspection"), ".ledger_page")
 
     overview.register(pages)
+    offline.register(pages)
     return pages

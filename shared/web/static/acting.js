@@ -16,6 +16,8 @@
 // read(field) gives a field's value as above, undefined for none.  A field that is named as the service names it
 // (facts.2.points) gets its own faults.
 // One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
+// form.hold = async ({ key, command, headers, body }) => true takes over a statement that got no answer; whoever
+// does tells the form of a later one: new CustomEvent("answered", { detail: { ok, body } }).
 "use strict";
 (() => {
   const english = document.documentElement.lang === "en";
@@ -182,20 +184,29 @@
     const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
     const hat = form.querySelector("[data-hat]");
     if (hat || form.dataset.acting) headers["Acting-As"] = hat ? hat.value : form.dataset.acting;
+    let body;
+    let held = false;
     try {
-      const made = form.bodyOf ? await form.bodyOf(value) : content(form);
-      const answer = await fetch(form.dataset.command, { method: "POST", headers, body: JSON.stringify(made) });
-      const body = await answer.json().catch(() => ({}));
-      delete form.dataset.key; // answered: the next command is another one
-      if (answer.ok) accepted(form, body);
-      else refused(form, body);
+      body = JSON.stringify(form.bodyOf ? await form.bodyOf(value) : content(form));
+      const answer = await fetch(form.dataset.command, { method: "POST", headers, body });
+      answered(form, answer.ok, await answer.json().catch(() => ({})));
     } catch {
-      refused(form, { detail: say("Mất kết nối; chưa rõ đã ghi hay chưa. Gửi lại: sẽ không ghi hai lần.",
+      held = Boolean(form.hold && body) && await form.hold({ key, command: form.dataset.command, headers, body });
+      if (held) clear(form);
+      else refused(form, { detail: say("Mất kết nối; chưa rõ đã ghi hay chưa. Gửi lại: sẽ không ghi hai lần.",
         "Connection lost; unsure whether it was stated. Send again: nothing is stated twice.") });
     } finally {
-      delete form.dataset.busy;
-      for (const button of buttons) button.disabled = false;
+      if (!held) {
+        delete form.dataset.busy;
+        for (const button of buttons) button.disabled = false;
+      }
     }
+  }
+
+  function answered(form, ok, body) {
+    delete form.dataset.key; // the next command is another one
+    if (ok) accepted(form, body);
+    else refused(form, body);
   }
 
   const MINUTES = new Set(["meeting", "date", "document", "text", "occurred_at"]);
@@ -230,5 +241,6 @@
     if (form.dataset.draft) takeDraft(form);
     form.addEventListener("input", () => { delete form.dataset.key; if (form.dataset.draft) keepDraft(form); });
     form.addEventListener("submit", (event) => { event.preventDefault(); send(form); });
+    form.addEventListener("answered", (event) => answered(form, event.detail.ok, event.detail.body));
   }
 })();
