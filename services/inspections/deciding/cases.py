@@ -33,32 +33,43 @@ def open_case(state: State, known: Known, command: OpenCase, caller: Caller) -> 
     speaker = caller.authorise(
         Target(unit=command.unit, team=slot.team if slot else None), "inspections.open_case"
     )
-    unit = open_unit(known, command.unit)
+    chain = case_chain(state, known, command.unit, caller.now)
+    data = {**speaker.facts(base_position=known.base_position), **chain}
+    return Draft("forfeit.case_opened.v1", command.unit, data)
+
+
+def case_chain(state: State, known: Known, code: str, now: datetime) -> dict[str, Any]:
+    """The chain of facts that a case of the unit ``code`` would carry, opened ``now``.
+
+    Refuses where there is no case: unit or session unknown, no round open, the cut-off not past, a case or
+    a session that has begun, a full pack in time that nobody found wanting.
+    """
+    visit = state.visit(code)
+    slot = visit.slot
+    unit = open_unit(known, code)
     if slot is None:
-        raise not_scheduled(command.unit)
+        raise not_scheduled(code)
     open_round_of(state)
     due = due_of(state, known, visit)
-    _check_due(command.unit, due, caller.now)
+    _check_due(code, due, now)
     _check_first(visit, unit, due)
     missing = missing_in_time(known, visit, unit, due) or found_wanting(visit, due)
     if not missing:
         raise Refused(
             "pack-in-order",
-            f"{command.unit} đã gửi đầy đủ tài liệu đúng hạn.",
-            f"{command.unit} has sent a full pack in time.",
+            f"{code} đã gửi đầy đủ tài liệu đúng hạn.",
+            f"{code} has sent a full pack in time.",
             field="unit",
-            value=command.unit,
+            value=code,
             status=409,
         )
-    data: dict[str, Any] = {
-        **speaker.facts(base_position=known.base_position),
+    return {
         "schedule_version": slot.version,
         "due": instant(due),
         "packs": [pack.number for pack in visit.packs],
         "missing": missing,
         "outages": [outage.number for outage in touching(state, due)],
     }
-    return Draft("forfeit.case_opened.v1", command.unit, data)
 
 
 def missing_in_time(known: Known, visit: Visit, unit: KnownUnit, due: datetime) -> list[str]:
