@@ -46,3 +46,13 @@ def board_of(ledger: LedgerSettings) -> Board:
         known = known_of(connection, ledger.ledger, ledger.timezone, codes)
         now = current.clock.now(ledger.ledger, connection)
     return Board(ledger, state, known, now)
+
+
+def planned_board(ledger: LedgerSettings) -> Board:
+    """The same without anybody's scores and decisions: enough for calendar, teams and schedule."""
+    current = runtime()
+    with read_transaction(current.engine) as connection:
+        state = reading.state_of(connection, ledger.ledger)
+        known = register_of(connection, ledger.ledger, ledger.timezone)
+        now = current.clock.now(ledger.ledger, connection)
+    return Board(ledger, state, known, now)

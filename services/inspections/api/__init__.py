@@ -13,6 +13,7 @@ from services.inspections.api import (
     reading,
     reflecting,
     sessions,
+    supposing,
 )
 from services.inspections.api.routes import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "reading",
     "reflecting",
     "sessions",
+    "supposing",
 ]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marshmallow import Schema, fields
 
@@ -19,7 +17,7 @@ from services.inspections.commands import (
     WithdrawMember,
 )
 from services.inspections.decider import decide, decide_batch
-from services.inspections.deciding.scheduling import Notice, notices_of
+from services.inspections.deciding.notices import notices_of
 from services.inspections.schemas import (
     CalendarSchema,
     NominationSchema,
@@ -29,8 +27,8 @@ from services.inspections.schemas import (
     ScheduleBatchSchema,
     ScheduleSchema,
 )
+from services.inspections.supposing import notice_rows
 from shared.batch import answer_of
-from shared.calendar import local_date
 from shared.store import LedgerTransaction
 from shared.web.commands import Accepted, Act, Outcome, command_route
 from shared.web.documents import BatchReceipts, Receipts
@@ -46,7 +44,7 @@ class NoticeView(Schema):
 
 
 class ScheduleReceipts(Receipts):
-    """The receipts, and what the session leaves too little time for."""
+    """The receipts, and what the session leaves too little time for: `lead-time-short`, `cut-off-passed`."""
 
     warnings = fields.List(fields.Nested(NoticeView), required=True)
 
@@ -110,7 +108,7 @@ def schedule(tx: LedgerTransaction, command: Schedule, act: Act) -> Outcome:
     """
     state, known = load(tx, command, act)
     drafts = decide(state, known, command, act)
-    return Accepted(drafts, {"warnings": _shown(notices_of(state, known, drafts, _today(act)))})
+    return Accepted(drafts, {"warnings": notice_rows(notices_of(state, known, drafts, act.now))})
 
 
 @command_route(
@@ -125,8 +123,8 @@ def schedule_many(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Up to 1000 rows; `mode` all_or_nothing (default) or partial."""
     state, known = load(tx, command, act)
     result = decide_batch(state, known, command, act)
-    notices = notices_of(state, known, result.drafts, _today(act))
-    return Accepted(result.drafts, {**answer_of(result), "warnings": _shown(notices)})
+    notices = notices_of(state, known, result.drafts, act.now)
+    return Accepted(result.drafts, {**answer_of(result), "warnings": notice_rows(notices)})
 
 
 @command_route(
@@ -151,11 +149,3 @@ def ask_reschedule(tx: LedgerTransaction, command: AskReschedule, act: Act) -> O
 def decline_reschedule(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """The session stays; the leader says why.  To approve, schedule with `request`."""
     return one(tx, DeclineReschedule(act.path["number"], command["reason"]), act)
-
-
-def _today(act: Act) -> date:
-    return local_date(act.now, ZoneInfo(act.ledger.timezone))
-
-
-def _shown(notices: list[Notice]) -> list[dict[str, str]]:
-    return [{"rule": one.rule, "unit": one.unit, "message": one.vi, "message_en": one.en} for one in notices]

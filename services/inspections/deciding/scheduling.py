@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -130,39 +128,6 @@ def decline_reschedule(state: State, command: DeclineReschedule, caller: Caller)
     _open_request(visit, command.request)
     data = {**speaker.facts(), "request": command.request, "reason": command.reason}
     return Draft("inspection.reschedule_declined.v1", visit.unit, data)
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something to know that refuses nothing; ``rule`` is a stable word."""
-
-    rule: str
-    unit: str
-    vi: str
-    en: str
-
-
-def notices_of(state: State, known: Known, drafts: Sequence[Draft], today: date) -> list[Notice]:
-    """What the sessions in ``drafts`` leave too little time for: gate passes need a lead time by area."""
-    held = state.round
-    calendar = state.calendar(held) if held else None
-    if calendar is None:
-        return []
-    found = []
-    for draft in drafts:
-        unit = known.units[draft.subject]
-        needed = calendar.lead_time(unit.area)
-        if (date.fromisoformat(draft.data["date"]) - today).days >= needed:
-            continue
-        found.append(
-            Notice(
-                "lead-time-short",
-                unit.code,
-                f"{unit.code}: cần báo trước {needed} ngày để làm giấy ra vào; {draft.data['date']} là gấp.",
-                f"{unit.code} needs {needed} days for gate passes; {draft.data['date']} is sooner than that.",
-            )
-        )
-    return found
 
 
 def announced_on(since: str, zone: ZoneInfo) -> date:

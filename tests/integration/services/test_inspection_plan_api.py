@@ -189,11 +189,29 @@ def test_a_proposal_states_nothing_and_its_sessions_can_be_stated_as_they_are(ma
     assert made.post("inspections", "schedule/proposals", {}, "vanphong").get_json()["sessions"] == []
 
 
+def test_a_check_says_what_a_move_would_do_and_states_nothing(made: Town) -> None:
+    before = read(made, "schedule")
+    about = "schedule/check?unit=QH-Q01&team=DKT-1&session=AFTERNOON&date="
+    soon = read(made, f"{about}2020-11-09", "dkt1.1")
+    assert (soon["possible"], soon["due_of_day"]) == (True, "2020-11-06T17:00:00.000000Z")
+    assert soon["due_after"] == soon["due_before"] > soon["due_of_day"]  # the old cut-off is open: it stays
+    assert [one["rule"] for one in soon["warnings"]] == ["cut-off-passed"]
+    later = read(made, f"{about}2020-11-19", "vanphong")
+    assert (later["due_after"], later["warnings"]) == ("2020-11-16T17:00:00.000000Z", [])
+    outside = read(made, f"{about}2020-11-28", "vanphong")
+    assert (outside["possible"], [one["rule"] for one in outside["errors"]]) == (False, ["outside-round"])
+    for sub, status in (("bithu.q01", 403), ("dkt2.1", 403), (None, 401)):
+        assert made.get("inspections", f"{about}2020-11-19", sub).status_code == status
+    assert made.get("inspections", "schedule/check?unit=QH-Q01", "vanphong").status_code == 422
+    assert read(made, "schedule") == before
+
+
 def test_a_session_too_soon_for_gate_passes_is_stated_and_warned_of(made: Town) -> None:
     soon = {"unit": "LLVT-BTL", "team": "DKT-2", "date": "2020-11-09", "session": "AFTERNOON"}
     response = made.post("inspections", "schedule", soon, "vanphong")
     assert response.status_code == 201
-    assert [one["rule"] for one in response.get_json()["warnings"]] == ["lead-time-short"]
+    warned = [one["rule"] for one in response.get_json()["warnings"]]
+    assert warned == ["lead-time-short", "cut-off-passed"]  # the 9th: documents were due before the 7th
     slots = read(made, "schedule/history?unit=LLVT-BTL", "vanphong")["slots"]
     assert slots[-1]["lead_time_short"]
 

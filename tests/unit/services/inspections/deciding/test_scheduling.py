@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,6 @@ from services.inspections.commands import (
     Schedule,
 )
 from services.inspections.decider import decide, decide_batch
-from services.inspections.deciding.scheduling import notices_of
 from services.inspections.known import Known, KnownUnit
 from services.inspections.plan_reading import request_rows, slot_rows
 from services.inspections.state import State, fold
@@ -163,22 +162,6 @@ def test_no_session_is_set_on_a_holiday_and_a_working_saturday_is_a_working_day(
     assert refusal(state, SLOT, OFFICE).rule == "not-a-working-day"
     assert when(state, replace(SLOT, date="2020-11-14"), OFFICE).visit("QH-Q01").slot is not None
     assert refusal(PLANNED, replace(SLOT, date="2020-11-14"), OFFICE).rule == "not-a-working-day"
-
-
-@pytest.mark.parametrize(
-    ("unit", "day", "warned"),
-    [
-        ("LLVT-BTL", date(2020, 11, 9), True),  # announced on the 5th: four days
-        ("LLVT-BTL", date(2020, 11, 10), False),  # five
-        ("QH-Q01", date(2020, 11, 9), False),
-    ],
-)
-def test_too_little_time_for_gate_passes_is_warned_of_and_refuses_nothing(
-    unit: str, day: date, warned: bool
-) -> None:
-    drafts = decide(PLANNED, KNOWN, Schedule(unit, "DKT-1", day.isoformat(), "MORNING"), OFFICE)
-    notices = notices_of(PLANNED, KNOWN, drafts, date(2020, 11, 5))
-    assert [one.rule for one in notices] == (["lead-time-short"] if warned else [])
 
 
 def test_a_batch_sees_its_own_rows_and_names_the_one_that_double_books() -> None:
