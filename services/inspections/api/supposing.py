@@ -19,7 +19,7 @@ from shared.web.documents import problems
 from shared.web.runtime import reader
 
 
-class CheckArgs(Schema):
+class SupposedArgs(Schema):
     """The session as `POST schedule` takes it."""
 
     unit = Code(required=True)
@@ -30,19 +30,19 @@ class CheckArgs(Schema):
     request = fields.Integer(validate=validate.Range(min=1))
 
 
-class RefusalView(Schema):
+class SupposedFault(Schema):
     rule = fields.String(required=True)
     field = fields.String(required=True, allow_none=True)
     message = fields.String(required=True)
     message_en = fields.String(required=True)
 
 
-class CheckView(Schema):
+class SupposedView(Schema):
     """``due_before``, ``due_after``: the cut-off of the pack until now and then; ``due_of_day``: what the day
     alone would make it.  All are exclusive instants."""
 
     possible = fields.Boolean(required=True)
-    errors = fields.List(fields.Nested(RefusalView), required=True)
+    errors = fields.List(fields.Nested(SupposedFault), required=True)
     due_before = fields.String(required=True, allow_none=True)
     due_of_day = fields.String(required=True, allow_none=True)
     due_after = fields.String(required=True, allow_none=True)
@@ -50,8 +50,8 @@ class CheckView(Schema):
 
 
 @blueprint.route("/schedule/check", methods=["GET"])
-@blueprint.arguments(CheckArgs, location="query")
-@blueprint.response(200, CheckView)
+@blueprint.arguments(SupposedArgs, location="query")
+@blueprint.response(200, SupposedView)
 @problems(blueprint, 401, 403, 404, 422, 503)
 @blueprint.doc(security=[{"bearer": []}])
 def check_session(args: dict[str, Any], org: str, cycle: str) -> Response:
