@@ -19,26 +19,43 @@ def dossier(events: Iterable[Event], area: str, members: Sequence[str] = ()) -> 
 
     ``events``: those of the unit and those that touch several, from the ledger; briefing of another ``area``
     is left out.  ``members``: the persons of the unit's team: a score of another stage that one of them
-    entered is named as a conflict.  Withdrawn values stay, and are marked.
+    entered is named as a conflict.  Withdrawn values stay, and are marked; so are evaluations that came late
+    (at or after the due instant in force, which is exclusive) or that a later version supersedes.
     """
     found: Json = {
         name: []
         for name in ("briefing", "scores", "proposals", "evaluations", "limitations", "models", "findings")
     }
     found["opening"] = found["minutes"] = None
+    due: dict[str | None, str] = {}
     for event in events:
-        if interpret(event) is None:
-            _add(found, event, area)
-    for name in _DATED:  # after the fold: what is withdrawn is the latest stated, not the latest that happened
+        if interpret(event) is not None:
+            continue
+        if event.type == "scoring.due_set.v1" and event.data["stage"] == "external":
+            due[event.data.get("criterion")] = event.data["due"]
+        _add(found, event, area)
+    for name in _DATED:  # after the fold: what is withdrawn is what was stated last, whenever it happened
         found[name].sort(key=lambda one: str(one["at"]))
-    cited = {score["evaluation"] for score in found["scores"]}
-    found["evaluations"] = [one for one in found["evaluations"] if one["evaluation"] in cited]
+    found["evaluations"] = _evaluations(found, due)
     found["conflicts"] = [
         {"rule": "scorer", "person": score["by"], "criterion": score["criterion"], "number": score["number"]}
         for score in found["scores"]
-        if score["by"] in members and score["stage"] not in ("self", "inspection")
+        if score["by"] in members and score["stage"] in ("department", "external")
     ]
     return found
+
+
+def _evaluations(found: Json, due: dict[str | None, str]) -> list[Json]:
+    """Those that say something of the unit, marked ``late`` and ``superseded``."""
+    cited = {score["evaluation"] for score in found["scores"]}
+    later = {one["supersedes"] for one in found["evaluations"]}
+    marked = []
+    for one in found["evaluations"]:
+        if one["evaluation"] in cited:
+            until = due.get(one["criterion"], due.get(None))
+            late = until is not None and one["at"] >= until
+            marked.append({**one, "late": late, "superseded": one["evaluation"] in later})
+    return marked
 
 
 def _add(found: Json, event: Event, area: str) -> None:
@@ -52,7 +69,9 @@ def _add(found: Json, event: Event, area: str) -> None:
             found["scores"].append(_score(head, data, data["stage"], data))
         case "conclusion.signed.v1" | "conclusion.amended.v1":
             _concluded(found, head, data)
-        case "score.withdrawn.v1":
+        case "decision.score.v1":
+            found["scores"].append(_score(head, data, data["stage"], data))
+        case "score.withdrawn.v1" | "decision.score_withdrawn.v1":
             _withdraw(found["scores"], data["criterion"], data["stage"])
         case "evaluation.received.v1":
             about = {name: data[name] for name in ("evaluation", "criterion", "document", "authors")}
@@ -100,7 +119,7 @@ def _score(head: Json, data: Json, stage: str, value: Json) -> Json:
         **head,
         "criterion": value["criterion"],
         "stage": stage,
-        "value": value.get("value", value.get("to")),
+        "value": value.get("value", value.get("to", value.get("points"))),
         "target": value.get("target"),
         "state": value.get("state"),
         "responsible": data.get("responsible"),

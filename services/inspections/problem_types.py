@@ -150,6 +150,8 @@ TYPES = (
        "Nêu mỗi đơn vị một lần.", "Name each unit once."),
     _T("unknown-class", 422, "Không có mức phân loại này", "Unknown class",
        "Dùng mã mức trong bộ tiêu chí.", "Use a class of the rulebook."),
+    _T("unknown-kind", 422, "Không có khối này", "Unknown kind",
+       "Ghi một trong các khối nêu trong lỗi.", "Use one of the kinds that the error names."),
     # --- models, limitations, reflections
     _T("model-assessed", 409, "Mô hình đã được nhận xét", "Model assessed",
        "Đăng ký mô hình khác.", "Register another model."),

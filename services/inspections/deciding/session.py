@@ -114,7 +114,7 @@ def carry_limitations(state: State, known: Known, command: CarryLimitations, cal
             one["unit"],
         )
         for place, one in enumerate(command.limitations)
-        if "unit" in one and not _preceded(known, unit, one["unit"])
+        if "unit" in one and one["unit"] not in predecessors(known, unit)
     ]
     if command.document is None and any("unit" not in one for one in command.limitations):
         faults.append(
@@ -156,12 +156,10 @@ def assess_limitation(state: State, known: Known, command: AssessLimitation, cal
     return Draft("limitation.assessed.v1", command.unit, data)
 
 
-def _preceded(known: Known, unit: KnownUnit, other: str) -> bool:
-    """Whether ``other`` came before ``unit``: either side of the register says so."""
-    if other in unit.predecessors:
-        return True
-    held = known.units.get(other)
-    return held is not None and unit.code in held.successors
+def predecessors(known: Known, unit: KnownUnit) -> tuple[str, ...]:
+    """The units that came right before ``unit``, each once: as it was registered, then as they name it."""
+    named = (held.code for held in known.units.values() if unit.code in held.successors)
+    return tuple(dict.fromkeys((*unit.predecessors, *named)))
 
 
 def _at_session(
