@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -138,28 +138,3 @@ def _missing_self(known: Known, unit: str) -> Sequence[str]:
         for leaf in book.leaves
         if leaf.self_scored and held.area in leaf.max and not held.values.get((leaf.id, "self"))
     ]
-
-
-def adjustment_rows(state: State, events: Iterable[Event], unit: str) -> list[dict[str, Any]]:
-    """The adjustments of ``unit`` that stand, and what the unit answered to each; in the order of the ledger.
-
-    ``events``: this service's own of the unit.  ``answer``: acknowledged, disputed, or None: still asked.
-    """
-    record = state.visit(unit).record
-    texts: dict[tuple[str, int], str | None] = {}
-    rows: list[dict[str, Any]] = []
-    for event in events:
-        if event.type in ("adjustment.acknowledged.v1", "adjustment.disputed.v1"):
-            texts[event.data["criterion"], event.data["conclusion"]] = event.data.get("text")
-        if event.type in ("conclusion.signed.v1", "conclusion.amended.v1"):
-            rows += [
-                {"conclusion": event.sequence, **change}
-                for change in event.data.get("adjustments", ())
-                if record.adjustment(change["criterion"]) == event.sequence
-            ]
-    for row in rows:
-        about = (row["criterion"], row["conclusion"])
-        answer = record.answers.get(about)
-        row["answer"] = None if answer is None else answer.split(".")[1]
-        row["text"] = texts.get(about)
-    return rows

@@ -20,7 +20,8 @@ class Record:
     ``assessed_models``, ``assessed_limitations``: the team's view of each.  ``delegate``: who concludes in
     the leader's place.  ``scored``, ``adjusted``: by criterion, the numbers of the events whose value stands,
     oldest first: the last one counts, and shows the one before it when it is withdrawn.  ``answers``: by
-    (criterion, number of the adjustment), the type of the unit's answer.
+    (criterion, number of the adjustment), the type of the unit's answer.  ``concluded_at``: when the
+    conclusion and each amendment were stated (instants), by number.
     """
 
     subordinates: tuple[Mapping[str, Any], ...] = ()
@@ -37,6 +38,7 @@ class Record:
     scored: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _NONE)
     adjusted: Mapping[str, tuple[int, ...]] = field(default_factory=lambda: _NONE)
     answers: Mapping[tuple[str, int], str] = field(default_factory=lambda: MappingProxyType({}))
+    concluded_at: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def adjustment(self, criterion: str) -> int | None:
         """Number of the event whose adjustment of ``criterion`` stands, or None."""
@@ -52,6 +54,15 @@ class Record:
             criterion
             for criterion in sorted(self.adjusted)
             if (number := self.adjustment(criterion)) is not None and (criterion, number) not in self.answers
+        )
+
+    def disputed(self) -> tuple[str, ...]:
+        """Criteria whose standing adjustment the unit disputes, in the order of their codes."""
+        return tuple(
+            criterion
+            for criterion in sorted(self.adjusted)
+            if (number := self.adjustment(criterion)) is not None
+            and self.answers.get((criterion, number)) == "adjustment.disputed.v1"
         )
 
 
@@ -119,7 +130,8 @@ def _concluded(record: Record, event: Stated) -> Record:
         for held in (scored, adjusted):
             if criterion in held:
                 held[criterion] = held[criterion][:-1]
-    return replace(record, scored=scored, adjusted=adjusted)
+    at = str(getattr(event, "time", None) or data["occurred_at"])
+    return replace(record, scored=scored, adjusted=adjusted, concluded_at={**record.concluded_at, number: at})
 
 
 def _answered(record: Record, event: Stated) -> Record:

@@ -8,9 +8,11 @@ from flask import Response
 from marshmallow import Schema, fields
 
 from services.inspections import reading
+from services.inspections.answer_reading import adjustments_of
 from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import AmendConclusion
+from services.inspections.projections import known_of
 from services.inspections.schemas import (
     AcknowledgeAdjustmentSchema,
     AmendmentSchema,
@@ -90,7 +92,11 @@ def dispute_adjustment(tx: LedgerTransaction, command: Any, act: Act) -> Outcome
 
 
 class AdjustmentView(Schema):
-    """``answer``: acknowledged, disputed, or null while the unit is still asked; ``text``: what it says."""
+    """``answer``: acknowledged, disputed, or null while the unit is still asked; ``text``: what it says.
+
+    ``asked_at``: when the adjustment was stated; ``due``: the exclusive instant by which the unit answers,
+    null where no calendar says; ``late``: it has not, or came later.  ``amendment``: an amendment made it.
+    """
 
     conclusion = fields.Integer(required=True)
     criterion = fields.String(required=True)
@@ -100,11 +106,19 @@ class AdjustmentView(Schema):
     reason = fields.String(required=True)
     answer = fields.String(required=True, allow_none=True)
     text = fields.String(required=True, allow_none=True)
+    amendment = fields.Boolean(required=True)
+    asked_at = fields.String(required=True)
+    answered_at = fields.String(required=True, allow_none=True)
+    due = fields.String(required=True, allow_none=True)
+    late = fields.Boolean(required=True)
 
 
 class AdjustmentsView(Schema):
+    """``replaced``: adjustments that an amendment changed or withdrew, with what was answered to each."""
+
     unit = fields.String(required=True)
     adjustments = fields.List(fields.Nested(AdjustmentView), required=True)
+    replaced = fields.List(fields.Nested(AdjustmentView), required=True)
 
 
 @blueprint.route("/adjustments", methods=["GET"])
@@ -115,9 +129,13 @@ class AdjustmentsView(Schema):
 def adjustments(args: dict[str, str], org: str, cycle: str) -> Response:
     """Adjustments of a unit that stand, and its answers; for the unit, its team and who sees everything."""
     who = reader(org, cycle)
-    unit, ledger = args["unit"], who.ledger.ledger
-    with read_transaction(runtime().engine) as connection:
-        state = reading.state_of(connection, ledger)
+    unit, ledger = args["unit"], who.ledger
+    current = runtime()
+    with read_transaction(current.engine) as connection:
+        state = reading.state_of(connection, ledger.ledger)
         checked_row(who, None, state, unit)
-        told = list(reading.events_of(connection, ledger, unit))
-    return private({"unit": unit, "adjustments": reading.adjustment_rows(state, told, unit)})
+        told = list(reading.events_of(connection, ledger.ledger, unit))
+        known = known_of(connection, ledger.ledger, ledger.timezone, [])
+        now = current.clock.now(ledger.ledger, connection)
+    standing, replaced = adjustments_of(state, known, told, unit, now)
+    return private({"unit": unit, "adjustments": standing, "replaced": replaced})

@@ -10,14 +10,15 @@ from marshmallow import Schema, fields
 
 from services.inspections import reading
 from services.inspections.api.routes import blueprint, one
+from services.inspections.board import board_of
+from services.inspections.closing import closing_body, missing_rows
 from services.inspections.commands import SubmitReflection
-from services.inspections.deciding.reflections import missing_reflections
 from services.inspections.kept import reflections
 from services.inspections.kept.digests import salted
-from services.inspections.known import Known
+from services.inspections.progress import progress_of
 from services.inspections.projections import known_of
+from services.inspections.reflecting import own_reports, report_row
 from services.inspections.schemas import ReflectionSchema
-from services.inspections.state import State
 from shared.access import Target, decide_access
 from shared.access.tokens import TokenMissing
 from shared.database import read_transaction
@@ -105,28 +106,68 @@ def team_reflections(args: dict[str, str], org: str, cycle: str) -> Response:
     return private(
         {
             "team": team,
-            "reflections": [
-                {
-                    "person": report.person,
-                    "unit": report.unit,
-                    "version": report.version,
-                    "text": report.text,
-                    "at": report.kept_at,
-                    "digest": report.digest,
-                }
-                for report in kept
-            ],
-            "missing": [row for row in _missing(state, known) if row["team"] == team],
+            "reflections": [report_row(report) for report in kept],
+            "missing": [row for row in missing_rows(state, known) if row["team"] == team],
         }
     )
 
 
+class OwnReport(Schema):
+    """What a member is asked to report on; ``due``: an exclusive instant, null where no calendar says."""
+
+    team = fields.String(required=True)
+    unit = fields.String(required=True, allow_none=True)
+    due = fields.String(required=True, allow_none=True)
+    late = fields.Boolean(required=True)
+    versions = fields.List(fields.Nested(ReflectionView), required=True)
+
+
+class OwnReportsView(Schema):
+    reports = fields.List(fields.Nested(OwnReport), required=True)
+
+
+@blueprint.route("/reflections/mine", methods=["GET"])
+@blueprint.response(200, OwnReportsView)
+@problems(blueprint, 401, 404, 503)
+@blueprint.doc(security=[{"bearer": []}])
+def own_reflections(org: str, cycle: str) -> Response:
+    """One's own reports in every team to which one belongs: what is asked, until when, and what was sent."""
+    who = reader(org, cycle)
+    if who.principal is None:
+        raise TokenMissing("no Authorization header")
+    return private({"reports": own_reports(who.ledger, who.principal.sub)})
+
+
+class WaitingUnit(Schema):
+    """A unit without a conclusion.  ``stage``: how far it is; ``document``: of the decision on its case."""
+
+    unit = fields.String(required=True)
+    name = fields.String(required=True)
+    team = fields.String(required=True)
+    date = fields.String(required=True)
+    stage = fields.String(required=True)
+    document = fields.String(required=True, allow_none=True)
+
+
+class AboutAdjustments(Schema):
+    unit = fields.String(required=True)
+    criteria = fields.List(fields.String(), required=True)
+
+
 class ClosingView(Schema):
-    """``unconcluded``: conclude each, or name it as an exception.  ``missing_reflections`` only warn."""
+    """``unconcluded``: conclude each, or name it as an exception; ``waiting`` says how far each of them is.
+
+    The rest only warns: ``open_cases`` (units), adjustments ``unanswered`` or ``disputed``, and
+    ``missing_reflections``.
+    """
 
     round = fields.String(required=True)
     closed = fields.Boolean(required=True)
     unconcluded = fields.List(fields.String(), required=True)
+    waiting = fields.List(fields.Nested(WaitingUnit), required=True)
+    open_cases = fields.List(fields.String(), required=True)
+    unanswered = fields.List(fields.Nested(AboutAdjustments), required=True)
+    disputed = fields.List(fields.Nested(AboutAdjustments), required=True)
     missing_reflections = fields.List(fields.Nested(MissingReflection), required=True)
 
 
@@ -141,28 +182,9 @@ def closing(org: str, cycle: str, round_id: str) -> Response:
         raise TokenMissing("no Authorization header")
     if not who.audience().everything:
         raise Problem("wrong-scope", "Không được xem cả đợt.", "The whole round is not yours to see.")
-    ledger = who.ledger.ledger
-    with read_transaction(runtime().engine) as connection:
-        state = reading.state_of(connection, ledger)
-        known = known_of(connection, ledger, who.ledger.timezone, [])
-    held = state.rounds.get(round_id)
+    board = board_of(who.ledger)
+    held = board.state.rounds.get(round_id)
     if held is None:
         raise Problem("unknown-round")
-    return private(
-        {
-            "round": round_id,
-            "closed": held.closed,
-            "unconcluded": reading.unconcluded(state),
-            "missing_reflections": _missing(state, known),
-        }
-    )
-
-
-def _missing(state: State, known: Known) -> list[dict[str, Any]]:
-    if known.rulebook is None:
-        return []
-    scope = str(known.rulebook.policies["reflection_scope"])
-    return [
-        {"team": team, "person": person, "unit": unit}
-        for team, person, unit in missing_reflections(state, scope)
-    ]
+    rows = progress_of(board.state, board.known, board.now)
+    return private(closing_body(board.state, board.known, held, rows))
