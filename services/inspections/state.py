@@ -34,10 +34,11 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team; ``members`` as the event has them."""
+    """A team; ``members`` as the event has them; ``joined``: by person, the instant when he came in."""
 
     team: str
     members: tuple[Mapping[str, str], ...]
+    joined: Mapping[str, str] = field(default_factory=lambda: _EMPTY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +112,18 @@ class Assessment:
 
 @dataclass(frozen=True, slots=True)
 class Forwarding:
-    """The pack ``pack`` was passed on to ``members`` by ``by`` (a person)."""
+    """The pack ``pack`` was passed on to ``members`` by ``by`` (a person).
+
+    ``since``: when the first of those who did not have it yet came into the team (an instant); the empty
+    text where that is not known.
+    """
 
     number: int
     at: str
     pack: int
     members: tuple[str, ...]
     by: str
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,8 +317,10 @@ def _round_closed(growing: _Growing, event: Stated) -> None:
 
 
 def _team_formed(growing: _Growing, event: Stated) -> None:
-    code = event.data["team"]
-    growing.teams[code] = Team(code, tuple(event.data["members"]))
+    code, members = event.data["team"], tuple(event.data["members"])
+    before = growing.teams[code].joined if code in growing.teams else _EMPTY
+    joined = {one["person"]: before.get(one["person"], _stated_at(event)) for one in members}
+    growing.teams[code] = Team(code, members, joined)
 
 
 def _calendar_adopted(growing: _Growing, event: Stated) -> None:
@@ -445,10 +453,21 @@ def _assessed(growing: _Growing, event: Stated) -> None:
 def _forwarded(growing: _Growing, event: Stated) -> None:
     data = event.data
     visit = growing.visit(event.subject)
+    at, members = _stated_at(event), tuple(data["members"])
     passed = Forwarding(
-        _number(event), _stated_at(event), data["pack"], tuple(data["members"]), data["actor"]["sub"]
+        _number(event), at, data["pack"], members, data["actor"]["sub"], _could_have(growing, visit, data, at)
     )
     growing.visited(replace(visit, forwardings=(*visit.forwardings, passed)))
+
+
+def _could_have(growing: _Growing, visit: Visit, data: Mapping[str, Any], at: str) -> str:
+    """When the first of those to whom the pack is new came into the team; ``at`` if it is new to nobody."""
+    had = {one for before in visit.forwardings if before.pack == data["pack"] for one in before.members}
+    new = [person for person in data["members"] if person not in had]
+    team = growing.teams.get(visit.slot.team) if visit.slot else None
+    if team is None:
+        return ""
+    return min((team.joined.get(person, "") for person in new), default=at)
 
 
 def _case_opened(growing: _Growing, event: Stated) -> None:

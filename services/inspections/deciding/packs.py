@@ -88,11 +88,13 @@ def lacking(visit: Visit, required: Sequence[str], due: datetime, incomplete_is:
 def late_days(forwarding: Forwarding, pack: Pack, due: datetime, zone: ZoneInfo) -> int:
     """By how many days of ``zone`` the secretary passed ``pack`` on too late: his delay, never the unit's.
 
-    Counted from the last day on which the pack was due, or from the day on which it came when that is later.
+    Counted from the last day on which the pack was due, from the day on which it came, or from the day on
+    which those who had not got it yet came into the team: whichever is the latest.
     """
     last = local_date(due - timedelta(microseconds=1), zone)
     came = local_date(parse_instant(pack.at), zone)
-    return max(0, (local_date(parse_instant(forwarding.at), zone) - max(last, came)).days)
+    joined = local_date(parse_instant(forwarding.since), zone) if forwarding.since else came
+    return max(0, (local_date(parse_instant(forwarding.at), zone) - max(last, came, joined)).days)
 
 
 # --- what is stated

@@ -5,13 +5,14 @@ The servers' clock is UTC, the deadline is a day of Asia/Ho_Chi_Minh (domain 6, 
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from services.inspections.commands import AssessPack, ForwardPack, RecordOutage, Schedule
+from services.inspections.commands import AssessPack, FormTeam, ForwardPack, RecordOutage, Schedule
 from services.inspections.deciding.packs import due_of, files_due
 from services.inspections.pack_reading import lacking_of, pack_rows, warnings_of
 from shared.access import AccessDenied
@@ -22,6 +23,7 @@ from tests.support.packs import (
     DUE,
     KNOWN,
     LEADER,
+    MEMBERS,
     OFFICE,
     OWN,
     REQUIRED,
@@ -64,6 +66,24 @@ def test_a_pack_sent_at_the_last_millisecond_of_the_third_day_before_is_in_time(
     assert sent.time == "2020-11-06T16:59:59.999000Z"
     assert (sent.data["on_time"], sent.data["complete"], sent.data["due"]) == (True, True, instant(DUE))
     assert lacking(story) == []
+
+
+@pytest.mark.parametrize(
+    "zone_of_process", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Ho_Chi_Minh"]
+)
+def test_the_last_second_is_in_time_and_midnight_is_not_wherever_the_process_thinks_it_is(
+    zone_of_process: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", zone_of_process)
+        time.tzset()
+        last = datetime(2020, 11, 6, 23, 59, 59, tzinfo=ZONE)
+        in_time = [
+            scheduled().states(pack(), OWN, last).data["on_time"],
+            scheduled().states(pack(), OWN, last + timedelta(seconds=1)).data["on_time"],
+        ]
+    time.tzset()
+    assert in_time == [True, False]
 
 
 def test_a_pack_sent_at_midnight_of_the_second_day_before_has_missed_the_deadline() -> None:
@@ -233,6 +253,29 @@ def test_a_pack_forwarded_on_the_last_day_or_a_late_one_on_the_day_it_came_flags
     late = story.states(pack("REPORT"), OWN, DUE + timedelta(hours=30)).sequence
     story.states(ForwardPack(UNIT, late, ("NV-004",)), SECRETARY, DUE + timedelta(hours=35))
     assert [row["forwarded"][0]["late_days"] for row in rows(story)] == [0, 0]
+
+
+def test_who_came_into_the_team_later_gets_the_pack_then_and_flags_nobody_unless_it_lies_again() -> None:
+    story = scheduled()
+    number = story.states(pack(), OWN, DUE - timedelta(days=2)).sequence
+    story.states(ForwardPack(UNIT, number, ("NV-004",)), SECRETARY, DUE - INSTANT)
+    late = {"person": "NV-007", "role": "member", "name": "Người 7", "department": "TDLTT"}
+    later = {**late, "person": "NV-008", "name": "Người 8"}
+    story.states(FormTeam("DKT-1", (*MEMBERS, late, later)), OFFICE, DUE + timedelta(days=2))
+    story.states(ForwardPack(UNIT, number, ("NV-004", "NV-007")), SECRETARY, DUE + timedelta(days=2, hours=9))
+    story.states(ForwardPack(UNIT, number, ("NV-008",)), SECRETARY, DUE + timedelta(days=3))
+    story.states(ForwardPack(UNIT, number, ("NV-004",)), SECRETARY, DUE + timedelta(days=9))
+    (row,) = rows(story)
+    assert [one["late_days"] for one in row["forwarded"]] == [0, 0, 1, 0]
+
+
+def test_a_member_passed_over_at_first_waits_from_the_day_the_pack_was_due() -> None:
+    story = scheduled()
+    number = story.states(pack(), OWN, DUE - timedelta(days=2)).sequence
+    story.states(ForwardPack(UNIT, number, ("NV-004",)), SECRETARY, DUE - INSTANT)
+    story.states(ForwardPack(UNIT, number, ("NV-001",)), SECRETARY, DUE + timedelta(days=1))
+    (row,) = rows(story)
+    assert [one["late_days"] for one in row["forwarded"]] == [0, 2]
 
 
 def test_a_pack_goes_to_members_of_the_units_own_team_each_once() -> None:
