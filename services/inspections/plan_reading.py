@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from services.inspections.calendar_form import SESSIONS, Calendar, Delivery
 from services.inspections.deciding.deadlines import cut_off
+from services.inspections.deciding.packs import due_of
 from services.inspections.deciding.scheduling import announced_on, is_working
 from services.inspections.deciding.teams import (
     conflicts_of,
@@ -20,7 +21,7 @@ from services.inspections.deciding.teams import (
 from services.inspections.known import Known
 from services.inspections.planned import Adopted, Nomination, Request
 from services.inspections.proposing import Candidate, Placed, Proposal, SchedulingProblem, Session, mix
-from services.inspections.state import Round, Slot, State
+from services.inspections.state import Round, Slot, State, Visit
 from shared.access import Audience
 from shared.calendar import local_date
 from shared.events.envelope import instant
@@ -161,7 +162,8 @@ def problem_of(
     """The open units without a session, the teams, and the half-days of the round that are still to come.
 
     Sessions that are scheduled stay.  A unit is not placed with a team to which somebody who comes from it
-    belongs, and not sooner than its area's lead time allows.
+    belongs, and not sooner than its area's lead time allows; nor on a day for which its pack would be due
+    already, unless no other day of the round is left.
     """
     calendar = state.calendar(held)
     today = local_date(now, zone)
@@ -172,13 +174,14 @@ def problem_of(
         if is_working(calendar, day)
         for half in range(len(SESSIONS))
     )
+    soonest = _in_time_for_packs(state, known, sessions, now)
     teams = tuple(sorted(state.teams))
     homes = {team: frozenset(home_units(state, team)) for team in teams}
     candidates = tuple(
         Candidate(
             code,
             unit.area,
-            max(held.first_day, today + timedelta(days=calendar.lead_time(unit.area) if calendar else 0)),
+            max(soonest, today + timedelta(days=calendar.lead_time(unit.area) if calendar else 0)),
             frozenset(team for team in teams if code in homes[team]),
         )
         for code, unit in sorted(known.units.items())
@@ -199,6 +202,17 @@ def problem_of(
         for one in unavailable
     )
     return SchedulingProblem(candidates, teams, sessions, fixed, barred)
+
+
+def _in_time_for_packs(state: State, known: Known, sessions: Sequence[Session], now: datetime) -> date:
+    """The first day of ``sessions`` whose pack is not due yet; the very first when all of them are."""
+    days = [one.day for one in sessions]
+    if known.rulebook is not None:
+        for day in days:
+            slot = Slot("", day, SESSIONS[0], 1, instant(now))
+            if now < due_of(state, known, Visit("", slots=(slot,))):
+                return day
+    return days[0] if days else date.min
 
 
 def proposal_body(proposal: Proposal) -> dict[str, Any]:

@@ -177,6 +177,7 @@ def test_a_proposal_states_nothing_and_its_sessions_can_be_stated_as_they_are(ma
     placed = {one["unit"]: one for one in body["sessions"]}
     assert set(placed) == {"QH-Q03", "LLVT-BTL"}
     assert placed["QH-Q03"]["team"] == "DKT-1"  # a member of the other one comes from there
+    assert placed["QH-Q03"]["date"] >= "2020-11-10"  # on the 7th packs for the 9th are due already
     assert placed["LLVT-BTL"]["date"] >= "2020-11-12"  # five days for gate passes, from the 7th
     assert read(made, "schedule") == before
     again = made.post("inspections", "schedule/proposals", {}, "vanphong").get_json()
