@@ -19,7 +19,7 @@ COMMANDS = {
     ),
     "diff": ("services.ranking.cli.compare:diff", "Say what differs between two positions of a ledger."),
     "docs": ("deploy.docs:docs", "Write the documents that are made from the code."),
-    "evidence": ("services.scores.evidence.command:evidence", "Look after the evidence files."),
+    "evidence": ("deploy.evidence:evidence", "Look after the files that people gave."),
     "explain": ("services.ranking.cli.explain:explain_command", "Say why a unit stands where it stands."),
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
     "lint": ("services.ranking.cli.lint:lint", "Name every fault of a rulebook file, with its line."),

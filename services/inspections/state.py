@@ -16,6 +16,7 @@ from services.inspections.calendar_form import Calendar, of_text
 from services.inspections.planned import Adopted, Nomination, Request
 from services.inspections.record import Record
 from shared.deciding import Stated
+from shared.uploads.names import extension_of
 
 _EMPTY: Mapping[Any, Any] = MappingProxyType({})
 

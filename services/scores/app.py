@@ -6,10 +6,10 @@ from flask import Flask
 
 from services.scores import problem_types
 from services.scores.api import blueprint
-from services.scores.evidence import house as house_of_evidence
 from services.scores.pages import STATIC
 from services.scores.pages import blueprint as pages
 from shared.house import House, open_house
+from shared.uploads.house import install
 from shared.web.app import create_service_app
 from shared.web.commons import commons_blueprint
 from shared.web.problem_types import declare
@@ -32,5 +32,5 @@ def create_app(house: House | None = None) -> Flask:
         static=STATIC,
         checks=log_checks(home.engine, home.settings),
     )
-    house_of_evidence.install(app, home.settings)
+    install(app, home.settings)
     return app

@@ -15,7 +15,7 @@ from shared.access.local_issuer import LocalIssuer
 from shared.access.tokens import TokenVerifier, verifier_for
 from shared.clock import Clock
 from shared.settings import Settings
-from shared.web import file_types, health, i18n, layout, problems, rule_types, security
+from shared.web import file_types, health, i18n, layout, problems, rule_types, security, upload_types
 from shared.web.health import Checks, count_requests, database_check, health_blueprint
 from shared.web.json_provider import OrjsonProvider
 from shared.web.openapi import documents_blueprint, make_api
@@ -27,7 +27,7 @@ from shared.web.store_port import CommandStore
 
 MAX_BODY = 1024 * 1024
 
-declare(*rule_types.TYPES, *file_types.TYPES)
+declare(*rule_types.TYPES, *file_types.TYPES, *upload_types.TYPES)
 
 
 def create_service_app(

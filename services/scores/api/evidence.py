@@ -3,41 +3,39 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import IO
 
 import orjson
-from flask import Response, request, send_file
+from flask import Response, request
 from marshmallow import Schema, fields, validate
 from sqlalchemy import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from services.scores.api.routes import blueprint
 from services.scores.board import board_of
-from services.scores.evidence.clamd import ScannerUnreachable
-from services.scores.evidence.content import MEDIA_TYPES, check_content
-from services.scores.evidence.house import EvidenceHouse, evidence_house, held
+from services.scores.evidence.house import held
 from services.scores.evidence.keeping import Place, Version, versions_about, versions_of
-from services.scores.evidence.names import check_name
-from services.scores.evidence.receiving import Empty, Received, TooLarge, received
 from services.scores.evidence.seeing import Onlooker
-from services.scores.evidence.storage import CHUNK, Damaged, Missing, Unreachable, open_checked
-from services.scores.evidence.taking import Request, check_clean, check_place, note, view
+from services.scores.evidence.taking import Request, check_place, note, view
 from services.scores.inspected.schedule import sessions_of
 from services.scores.kept.bodies import Body, check_access
 from shared.database import read_transaction
 from shared.decisions import Refused
 from shared.events.envelope import instant
 from shared.events.fields import DIGEST, Code, Text
+from shared.uploads.accepting import check_file
+from shared.uploads.clamd import ScannerUnreachable
+from shared.uploads.content import MEDIA_TYPES
+from shared.uploads.house import UploadHouse, upload_house
+from shared.uploads.names import check_name
+from shared.uploads.receiving import Empty, Received, TooLarge, received
+from shared.uploads.storage import Unreachable
+from shared.uploads.wire import LATER, OCTETS, attachment, body, too_large
 from shared.web.commands import documented, guarded, idempotency_key
 from shared.web.documents import problems
 from shared.web.problems import Problem
 from shared.web.runtime import Reader, acting_principal, reader, runtime
 
 OPERATION = "scores.keep_evidence"
-OCTETS = "application/octet-stream"
-_LATER = {"Retry-After": "30"}
-_DRAINED = 5
-"""How many times the limit of a refused body is read and thrown away, so that the sender hears why."""
 
 
 class UploadArgs(Schema):
@@ -111,18 +109,18 @@ def keep_evidence(args: dict[str, str], org: str, cycle: str) -> Response:
             f"Gửi chính nội dung tệp, Content-Type: {OCTETS} (không dùng biểu mẫu multipart).",
             f"Send the file itself with Content-Type: {OCTETS}, no multipart form.",
         )
-    home = evidence_house()
+    home = upload_house()
     try:
-        with received(_body(home.limit), home.limit) as file:
+        with received(body(home.limit), home.limit) as file:
             return _taken(home, who, place, name, file)
     except Empty:
         raise Refused("evidence-empty", "Tệp trống (0 byte).", "The file is empty (0 bytes).") from None
     except (TooLarge, RequestEntityTooLarge):
-        raise _too_large(home.limit) from None
+        raise too_large(home.limit) from None
     except Unreachable as error:
-        raise Problem("storage-unreachable", headers=_LATER) from error
+        raise Problem("storage-unreachable", headers=LATER) from error
     except ScannerUnreachable as error:
-        raise Problem("scanner-unreachable", headers=_LATER) from error
+        raise Problem("scanner-unreachable", headers=LATER) from error
 
 
 @blueprint.route("/evidence", methods=["GET"])
@@ -143,7 +141,7 @@ def evidence_about(args: dict[str, str], org: str, cycle: str) -> Response:
     try:
         holdings = held(who.ledger.ledger, {one.sha256 for one in seen})
     except Unreachable as error:
-        raise Problem("storage-unreachable", headers=_LATER) from error
+        raise Problem("storage-unreachable", headers=LATER) from error
     items = [{**view(one), "held": str(holdings[one.sha256])} for one in seen]
     response = Response(orjson.dumps({"evidence": items}), content_type="application/json")
     response.headers["Cache-Control"] = "private, no-store"
@@ -170,48 +168,11 @@ def read_evidence(org: str, cycle: str, sha256: str) -> Response:
     version = _visible(who, sha256)
     if version is None:
         raise Problem("unknown-evidence")
-    try:
-        stream = open_checked(evidence_house().storage, sha256)
-    except Missing as error:
-        raise Problem("evidence-gone") from error
-    except Damaged as error:
-        raise Problem("evidence-damaged") from error
-    except Unreachable as error:
-        raise Problem("storage-unreachable", headers=_LATER) from error
-    response = send_file(
-        stream,
-        version.media_type,
-        as_attachment=True,
-        download_name=version.name,
-        etag=sha256.removeprefix("sha256:"),
-        max_age=0,  # not the year that files of pages may be kept: who may see it can change
-    )
-    response.headers["Content-Type"] = version.media_type  # without a charset: nobody knows a text's
-    response.headers["Content-Length"] = str(version.size)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Accept-Ranges"] = "none"  # a part could not be checked
-    return response
+    return attachment(sha256, name=version.name, media_type=version.media_type, size=version.size)
 
 
-def _body(limit: int) -> IO[bytes]:
-    """The request's body as a stream; one byte beyond the limit is enough to know that it is too large."""
-    stated = request.content_length
-    if stated is not None and stated > limit:
-        if stated <= limit * _DRAINED:
-            request.max_content_length = stated + 1
-            while request.stream.read(CHUNK):
-                pass
-        raise TooLarge
-    request.max_content_length = limit + 1
-    return request.stream
-
-
-def _taken(home: EvidenceHouse, who: Reader, place: Place, name: str, file: Received) -> Response:
-    media_type = check_content(name, file.file)
-    if home.scanner is not None:
-        check_clean(home.scanner, file, name)
-    file.file.seek(0)
+def _taken(home: UploadHouse, who: Reader, place: Place, name: str, file: Received) -> Response:
+    media_type = check_file(home, name, file.file)
     home.storage.put(file.sha256, file.file)
     store, principal = runtime().store, acting_principal()
     if store is None:
@@ -250,12 +211,3 @@ def _onlooker(who: Reader, connection: Connection, unit: str) -> Onlooker:
 
 def _moment(ledger: str, connection: Connection | None = None) -> str:
     return instant(runtime().clock.now(ledger, connection))
-
-
-def _too_large(limit: int) -> Problem:
-    size = f"{limit // 1_000_000} MB" if limit % 1_000_000 == 0 else f"{limit} byte"
-    return Problem(
-        "evidence-too-large",
-        f"Tệp lớn hơn mức tối đa {size}. Nén hoặc tách tệp rồi gửi lại.",
-        f"The file is larger than the limit of {size}. Compress or split it, then send it again.",
-    )

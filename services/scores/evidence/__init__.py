@@ -1,4 +1,4 @@
-"""Evidence files: taken after checks, kept by content beside the ledger, read by who sees what cites them."""
+"""Evidence files: noted once they are kept, read by who sees what cites them."""
 
 from __future__ import annotations
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import orjson
 
-from services.scores.evidence.clamd import Scanner
 from services.scores.evidence.keeping import Place, Version, keep
-from services.scores.evidence.receiving import Received
 from services.scores.kept.bodies import OFFICE, UNIT
 from services.scores.state import State
 from shared.access import AccessDenied
 from shared.decisions import Refused
 from shared.events.envelope import instant
 from shared.store.idempotency import body_digest, command_id
+from shared.uploads.receiving import Received
 from shared.web.store_port import CommandStore
 
 
@@ -89,20 +88,6 @@ def _provable(state: State) -> frozenset[str]:
         return frozenset()
     items = (*book.bonus.items, *book.penalty.items)
     return frozenset((*book.leaf, *(item.code for item in items), *(veto.id for veto in book.vetoes)))
-
-
-def check_clean(scanner: Scanner, file: Received, name: str) -> None:
-    """Refuse what ``scanner`` finds harmful.  Raises ``ScannerUnreachable`` where it gives no verdict."""
-    file.file.seek(0)
-    finding = scanner.finding(file.file)
-    if finding is not None:
-        raise Refused(
-            "evidence-infected",
-            f"Phần mềm diệt virus báo “{finding}”. Không nhận tệp này.",
-            f'The virus scanner says "{finding}". This file is not taken.',
-            field="name",
-            value=name,
-        )
 
 
 def note(

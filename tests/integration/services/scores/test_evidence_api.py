@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,9 @@ from werkzeug.test import TestResponse
 from deploy.cli import main
 from services.scores.evidence import Holding, held
 from services.scores.evidence.keeping import MAX_VERSIONS
-from services.scores.evidence.storage import place
 from services.scores.inspected.schedule import Session
 from shared.access import Grant
+from shared.uploads.storage import place
 from shared.web import runtime as web
 from shared.web.runtime import SESSION_COOKIE
 from tests.support import files
@@ -72,8 +72,8 @@ def problem_of(answer: TestResponse) -> tuple[int, str]:
     return answer.status_code, answer.get_json()["type"].removeprefix("urn:bangvang:problem:")
 
 
-def set_up(folder: Path, **env: str) -> Town:
-    found = town(folder, ["scores"], **env)
+def set_up(folder: Path, services: Sequence[str] = ("scores",), **env: str) -> Town:
+    found = town(folder, services, **env)
     set_up_cycle(found)
     for sub, role, scope in MORE_PEOPLE:
         grant = {"grant": f"{role}.{sub}", "sub": sub, "role": role, "scope": scope, "from": START}
@@ -314,17 +314,25 @@ def test_a_damaged_content_is_not_handed_out(made: Town) -> None:
     assert problem_of(answer) == (410, "evidence-damaged")
 
 
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[Town]:
+    """With the other service that keeps files beside it."""
+    found = set_up(tmp_path, ("scores", "inspections"))
+    yield found
+    close(found)
+
+
 def test_the_check_names_what_is_damaged_missing_and_stray(
-    made: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    both: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv("BANGVANG_DATA", str(made.settings.data))
+    monkeypatch.setenv("BANGVANG_DATA", str(both.settings.data))
     kept, gone, spoilt = files.pdf("1"), files.pdf("2"), files.pdf("3")
     for number, content in enumerate((kept, gone, spoilt)):
-        give(made, content, about={**UNIT, "name": f"{number}.pdf"})
+        give(both, content, about={**UNIT, "name": f"{number}.pdf"})
     sound = CliRunner().invoke(main, ["evidence", "check"])
     assert (sound.exit_code, sound.output) == (0, "3 sound, 0 damaged, 0 missing, 0 stray\n")
-    assert isinstance(made.settings.evidence, Path)
-    folder = made.settings.evidence
+    assert isinstance(both.settings.evidence, Path)
+    folder = both.settings.evidence
     (folder / place(digest_of(gone))).unlink()
     (folder / place(digest_of(spoilt))).unlink()
     (folder / place(digest_of(spoilt))).write_bytes(b"x")
@@ -345,12 +353,12 @@ def test_the_check_names_what_is_damaged_missing_and_stray(
 
 
 def test_the_check_of_a_place_without_a_database_or_storage_says_so(
-    made: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    both: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("BANGVANG_DATA", str(tmp_path / "nowhere"))
     found = CliRunner().invoke(main, ["evidence", "check"])
     assert (found.exit_code, "BANGVANG_DATA" in found.output) == (1, True)
-    monkeypatch.setenv("BANGVANG_DATA", str(made.settings.data))
+    monkeypatch.setenv("BANGVANG_DATA", str(both.settings.data))
     monkeypatch.setenv("BANGVANG_EVIDENCE", "ftp://x")
     found = CliRunner().invoke(main, ["evidence", "check"])
     assert (found.exit_code, "s3://bucket/prefix" in found.output) == (1, True)

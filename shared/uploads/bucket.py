@@ -1,4 +1,4 @@
-"""Evidence in a bucket that speaks S3."""
+"""Files in a bucket that speaks S3."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import S3Store
 
-from services.scores.evidence.storage import (
+from shared.uploads.storage import (
     CHUNK,
     Missing,
     Unreachable,
@@ -37,7 +37,7 @@ class Bucket:
     def __init__(self, address: str) -> None:
         parts = urlsplit(address)
         if parts.scheme != "s3" or not parts.netloc or parts.query or "@" in parts.netloc:
-            raise ValueError("evidence lies in a folder or at s3://bucket/prefix")
+            raise ValueError("files lie in a folder or at s3://bucket/prefix")
         self._store = S3Store(
             parts.netloc,
             prefix=parts.path.strip("/") or None,
@@ -111,4 +111,4 @@ def _reached() -> Iterator[None]:
     except (BaseError, OSError) as error:
         found = isinstance(error, NotFoundError | FileNotFoundError) and "NoSuchBucket" not in str(error)
         kind = _NotThere if found else Unreachable
-        raise kind(f"the evidence bucket: {type(error).__name__}") from error
+        raise kind(f"the bucket of files: {type(error).__name__}") from error

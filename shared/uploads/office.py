@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Callable
 from typing import IO
 
-from services.scores.evidence.refusals import macros, mismatch, protected
 from shared.decisions import Refused
+from shared.uploads.refusals import macros, mismatch, protected
 
 MAX_PARTS = 10_000
 MAX_UNPACKED = 500_000_000

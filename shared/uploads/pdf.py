@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import IO
 
-from services.scores.evidence.refusals import mismatch, protected
+from shared.uploads.refusals import mismatch, protected
 
 
 def check(file: IO[bytes]) -> None:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
-from services.scores.evidence.storage import chunks, spool
+from shared.uploads.storage import chunks, spool
 
 
 @dataclass(frozen=True, slots=True)

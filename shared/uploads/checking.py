@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Engine
-
-from services.scores.evidence.keeping import taken
-from services.scores.evidence.storage import Damaged, Missing, Storage, open_checked
-from shared.database import read_transaction
+from shared.uploads.storage import Damaged, Missing, Storage, open_checked
 
 SOUND, DAMAGED, MISSING, STRAY = "sound", "damaged", "missing", "stray"
 
@@ -25,16 +21,16 @@ class Finding:
     ledgers: tuple[str, ...]
 
 
-def check(engine: Engine, storage: Storage) -> Iterator[Finding]:
-    """A finding for every content that a ledger took, in order of digest, then the strays.
+def check(taken: Mapping[str, Sequence[str]], storage: Storage) -> Iterator[Finding]:
+    """A finding for every content that was taken, in order of digest, then the strays.
 
-    Raises :class:`~services.scores.evidence.storage.Unreachable`.
+    ``taken``: its digest, and the ledgers that took it.
+
+    Raises :class:`~shared.uploads.storage.Unreachable`.
     """
-    with read_transaction(engine) as connection:
-        known = taken(connection)
-    for digest, ledgers in known.items():
-        yield Finding(digest, _verdict(storage, digest), tuple(ledgers))
-    for digest in sorted(set(storage.digests()) - set(known)):
+    for digest in sorted(taken):
+        yield Finding(digest, _verdict(storage, digest), tuple(taken[digest]))
+    for digest in sorted(set(storage.digests()) - taken.keys()):
         yield Finding(digest, STRAY, ())
 
 

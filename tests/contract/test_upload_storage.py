@@ -1,4 +1,4 @@
-"""Every evidence storage keeps the same promises: a folder on disk, and a bucket behind a server that speaks
+"""Every storage of files keeps the same promises: a folder on disk, and a bucket behind a server that speaks
 S3 over HTTP.
 """
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from services.scores.evidence.bucket import Bucket
-from services.scores.evidence.folder import Folder
-from services.scores.evidence.storage import (
+from shared.uploads.bucket import Bucket
+from shared.uploads.folder import Folder
+from shared.uploads.storage import (
     Damaged,
     Missing,
     Storage,
@@ -120,7 +120,7 @@ def test_a_stream_that_breaks_off_leaves_nothing_half_written(made: Storage, tmp
 _HALF = """
 import sys
 from pathlib import Path
-from services.scores.evidence.folder import Folder
+from shared.uploads.folder import Folder
 
 class Half:
     given = False
@@ -223,7 +223,7 @@ def test_a_place_tells_its_digest_and_nothing_else_does() -> None:
 
 def test_a_disk_that_takes_nothing_is_told(tmp_path: Path) -> None:
     (tmp_path / "evidence").write_bytes(b"a file, where the folder should be")
-    with pytest.raises(Unreachable, match="the evidence folder"):
+    with pytest.raises(Unreachable, match="the folder of files"):
         Folder(tmp_path / "evidence").put(digest_of(b"x"), io.BytesIO(b"x"))
 
 

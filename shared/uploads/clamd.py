@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Protocol
 
-from services.scores.evidence.storage import chunks
+from shared.uploads.storage import chunks
 
 _SECONDS = 30
 _LONGEST_ANSWER = 4096

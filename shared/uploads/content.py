@@ -11,10 +11,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import IO
 
-from services.scores.evidence import office, pdf
-from services.scores.evidence.names import extension_of
-from services.scores.evidence.refusals import mismatch
 from shared.decisions import Refused
+from shared.uploads import office, pdf
+from shared.uploads.names import extension_of
+from shared.uploads.refusals import mismatch
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _ODF = "application/vnd.oasis.opendocument."

@@ -1,4 +1,4 @@
-"""Where evidence lies: a port.  Content is addressed by its SHA-256, written once, whole or not at all."""
+"""Where files lie: a port.  Content is addressed by its SHA-256, written once, whole or not at all."""
 
 from __future__ import annotations
 

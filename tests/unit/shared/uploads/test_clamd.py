@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from services.scores.evidence.clamd import Clamd, ScannerUnreachable
+from shared.uploads.clamd import Clamd, ScannerUnreachable
 from tests.support.clamd import EICAR, clamd
 
 

@@ -1,4 +1,4 @@
-"""Evidence in a folder on disk."""
+"""Files in a folder on disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from services.scores.evidence.storage import Missing, Unreachable, check_digest, chunks, digest_at, place
+from shared.uploads.storage import Missing, Unreachable, check_digest, chunks, digest_at, place
 
 _INCOMING = "incoming"
 
@@ -78,7 +78,7 @@ def _reached() -> Iterator[None]:
     except Unreachable:
         raise
     except OSError as error:
-        raise Unreachable(f"the evidence folder: {error.strerror or error}") from error
+        raise Unreachable(f"the folder of files: {error.strerror or error}") from error
 
 
 def _settle(folder: Path) -> None:

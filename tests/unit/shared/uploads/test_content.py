@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scores.evidence.content import KINDS, check_content
-from services.scores.evidence.office import MAX_PARTS, MAX_UNPACKED
 from shared.decisions import Refused
+from shared.uploads.content import KINDS, check_content
+from shared.uploads.office import MAX_PARTS, MAX_UNPACKED
 from tests.support import files
 
 SOUND = {

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scores.evidence.names import MAXIMUM, check_name, extension_of
 from shared.decisions import Refused
 from shared.events.canonical import CanonicalError
+from shared.uploads.names import MAXIMUM, check_name, extension_of
 
 
 def test_a_name_typed_in_either_unicode_form_is_one_name() -> None:

@@ -1,0 +1,1 @@
+"""Files that people upload: received, checked, kept by content, handed out again as they came."""
