@@ -29,7 +29,7 @@ PASSED_ON = {
     "shared/rulebook/stated.py": {"f'rulebook-{fault.code.lower()}'"},
     "shared/web/faults.py": {"rule"},
     "shared/web/problems.py": {"error.reason", "error.rule", "name"},
-    "services/inspections/deciding/conclusions.py": {"refusal.rule"},
+    "services/inspections/deciding/adjusting.py": {"refusal.rule"},
     "services/ranking/decider.py": {"error.rule"},
     "services/ranking/publication/publishing.py": {"one.code"},
     "services/ranking/what_if/supposing.py": {"error.rule"},

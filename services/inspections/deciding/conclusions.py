@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
-from typing import Any
 
 from services.inspections.commands import (
-    Adjust,
     AmendConclusion,
     AnswerAdjustment,
     DelegateConclusion,
     SignConclusion,
 )
+from services.inspections.deciding.adjusting import adjustments_of, twice, value_faults
 from services.inspections.deciding.asking import book_of, check_team, not_scheduled, open_unit, round_of
-from services.inspections.known import Known, KnownUnit, at_stage, effective
+from services.inspections.known import Known, KnownUnit
 from services.inspections.state import Slot, State, Visit
 from shared.access import Target
 from shared.deciding import Caller, Speaker, check_happened, without_none
 from shared.decisions import Fault, Refused
 from shared.events import Draft
-from shared.rulebook import RESCALED, Leaf, Points, Rulebook, ValueRefused, check_value, number
+from shared.rulebook import Rulebook
 
 
 def sign_conclusion(state: State, known: Known, command: SignConclusion, caller: Caller) -> Draft:
@@ -47,7 +45,7 @@ def sign_conclusion(state: State, known: Known, command: SignConclusion, caller:
             status=409,
         )
     _check_scores(book, unit, command.scores)
-    adjustments = _adjustments(book, unit, command.adjustments)
+    adjustments = adjustments_of(book, unit, command.adjustments)
     _check_models(command.recognised_models)
     data = {
         **speaker.facts(occurred_at=command.occurred_at, base_position=known.base_position),
@@ -135,11 +133,11 @@ def amend_conclusion(state: State, known: Known, command: AmendConclusion, calle
     if command.recognised_models is not None:
         _check_models(command.recognised_models)
         changes["recognised_models"] = list(command.recognised_models)
-    faults = _score_faults(book, unit, command.scores) + _withdrawal_faults(visit, command)
+    faults = score_faults(book, unit, command.scores) + _withdrawal_faults(visit, command)
     if faults:
         raise Refused.many(faults)
     _check_caught_up(visit, unit, [change.criterion for change in command.adjustments])
-    adjustments = _adjustments(book, unit, command.adjustments)
+    adjustments = adjustments_of(book, unit, command.adjustments)
     if adjustments:
         changes["adjustments"] = adjustments
     if not changes:
@@ -242,7 +240,7 @@ def _check_models(models: Sequence[dict[str, str]]) -> None:
 
 def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> None:
     """Every first-stage inspection leaf of the area once, each value as the rulebook takes it."""
-    faults = _score_faults(book, unit, scores)
+    faults = score_faults(book, unit, scores)
     seen = {score["criterion"] for score in scores}
     faults += [
         Fault(
@@ -259,7 +257,7 @@ def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, st
         raise Refused.many(faults)
 
 
-def _score_faults(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> list[Fault]:
+def score_faults(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> list[Fault]:
     """What is wrong with each of these scores of the team's own leaves."""
     faults: list[Fault] = []
     seen: set[str] = set()
@@ -267,7 +265,7 @@ def _score_faults(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, st
         criterion = score["criterion"]
         leaf = book.leaf.get(criterion)
         if criterion in seen:
-            faults.append(_twice(f"scores.{place}.criterion", criterion))
+            faults.append(twice(f"scores.{place}.criterion", criterion))
         elif leaf is not None and leaf.stage != "inspection":
             faults.append(
                 Fault(
@@ -279,7 +277,7 @@ def _score_faults(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, st
                 )
             )
         else:
-            faults += _value_fault(book, unit, criterion, score["value"], f"scores.{place}", "value")
+            faults += value_faults(book, unit, criterion, score["value"], f"scores.{place}", "value")
         seen.add(criterion)
     return faults
 
@@ -293,7 +291,7 @@ def _withdrawal_faults(visit: Visit, command: AmendConclusion) -> list[Fault]:
         field = f"withdrawn.{place}"
         scores = visit.record.scored.get(criterion, ())
         if criterion in stated or criterion in command.withdrawn[:place]:
-            faults.append(_twice(field, criterion))
+            faults.append(twice(field, criterion))
         elif len(scores) == 1:
             faults.append(
                 Fault(
@@ -334,97 +332,3 @@ def _check_caught_up(visit: Visit, unit: KnownUnit, criteria: Sequence[str]) -> 
             value=behind[0],
             status=409,
         )
-
-
-def _adjustments(book: Rulebook, unit: KnownUnit, given: Sequence[Adjust]) -> list[dict[str, Any]]:
-    faults: list[Fault] = []
-    stale: list[Fault] = []
-    made: list[dict[str, Any]] = []
-    for place, change in enumerate(given):
-        leaf = book.leaf.get(change.criterion)
-        if leaf is not None and leaf.stage == "inspection":
-            faults.append(
-                Fault(
-                    "not-an-adjustment",
-                    f"Tiêu chí {leaf.id} do đoàn chấm lần đầu; ghi ở phần điểm kiểm tra.",
-                    f"Criterion {leaf.id} is scored by the team itself; state it among the scores.",
-                    f"adjustments.{place}.criterion",
-                    leaf.id,
-                )
-            )
-            continue
-        if any(entry["criterion"] == change.criterion for entry in made):
-            faults.append(_twice(f"adjustments.{place}.criterion", change.criterion))
-            continue
-        found = _value_fault(book, unit, change.criterion, change.to, f"adjustments.{place}", "to")
-        if found or leaf is None:
-            faults += found
-            continue
-        entry, changed = _corrects(book, unit, leaf, change, place)
-        stale += changed
-        made.append(entry)
-    if faults:
-        raise Refused.many(faults)
-    if stale:
-        raise Refused.many(stale, status=409)
-    return made
-
-
-def _corrects(
-    book: Rulebook, unit: KnownUnit, leaf: Leaf, change: Adjust, place: int
-) -> tuple[dict[str, Any], list[Fault]]:
-    """The adjustment as the event has it, and where the client saw something else."""
-    now: dict[str, str | None] = {
-        "from_self": _shown(at_stage(book, unit, leaf, "self")),
-        "from_effective": _shown(effective(book, unit, leaf)),
-    }
-    stale = [
-        Fault(
-            "stale-adjustment",
-            f"Tiêu chí {leaf.id}: giá trị hiện nay là {now[name]}, không phải {getattr(change, name)}.",
-            f"Criterion {leaf.id}: the value is {now[name]} now, not {getattr(change, name)}.",
-            f"adjustments.{place}.{name}",
-            getattr(change, name),
-        )
-        for name in sorted(change.stated)
-        if not _same(now[name], getattr(change, name))
-    ]
-    return {"criterion": leaf.id, **now, "to": change.to, "reason": change.reason}, stale
-
-
-def _shown(points: Points | None) -> str | None:
-    """Points as a decimal string of the event: shortest form, cut to its six digits where they never end."""
-    if points is None or points is RESCALED:
-        return None
-    digits = number.decimals(points)
-    if digits is not None and digits <= 6:
-        return number.shortest(points)
-    return number.shortest(number.to_step(points, Fraction(1, 10**6), "HALF_EVEN"))
-
-
-def _same(one: str | None, other: str | None) -> bool:
-    if one is None or other is None:
-        return one is other
-    return number.parse(one) == number.parse(other)
-
-
-def _value_fault(
-    book: Rulebook, unit: KnownUnit, criterion: str, value: str, place: str, field: str
-) -> list[Fault]:
-    try:
-        check_value(book, unit.area, criterion, "inspection", value)
-    except ValueRefused as refusal:
-        name = field if refusal.field == "value" else refusal.field
-        given = value if refusal.field == "value" else criterion
-        return [Fault(refusal.rule, refusal.message_vi, refusal.message_en, f"{place}.{name}", given)]
-    return []
-
-
-def _twice(field: str, criterion: str) -> Fault:
-    return Fault(
-        "criterion-twice",
-        f"Tiêu chí {criterion} nêu hai lần.",
-        f"Criterion {criterion} is named twice.",
-        field,
-        criterion,
-    )
