@@ -11,6 +11,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
+from services.inspections.bodies import TYPES, Bodies, bodies_of
 from services.inspections.known import Known, KnownUnit, unit_of
 from shared.events import Event
 from shared.ledger import reader
@@ -42,3 +43,9 @@ def register_of(connection: Connection, ledger: str, timezone: str) -> Known:
         told.setdefault(row.subject, []).append(row.event)
     found = {code: unit_of(code, events, day) for code, events in sorted(told.items())}
     return Known(size, timezone, book, {code: unit for code, unit in found.items() if unit is not None})
+
+
+def bodies_known(connection: Connection, ledger: str, moment: str) -> Bodies:
+    """The bodies that score, as they stand at the instant ``moment``."""
+    rows = reader.of_types(connection, ledger, TYPES, reader.size(connection, ledger))
+    return bodies_of([row.event for row in rows], moment)

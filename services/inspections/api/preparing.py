@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response
@@ -11,11 +12,13 @@ from marshmallow import Schema, fields
 from services.inspections import reading
 from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
+from services.inspections.bodies import Bodies
 from services.inspections.commands import DeclareAttendance
 from services.inspections.dossier import dossier
 from services.inspections.kept import attendees
 from services.inspections.kept.digests import salted
-from services.inspections.projections import known_of
+from services.inspections.known import Known, KnownUnit
+from services.inspections.projections import bodies_known, known_of
 from services.inspections.schemas import (
     AttendanceSchema,
     BriefingSchema,
@@ -23,6 +26,7 @@ from services.inspections.schemas import (
     SiteSchema,
     SubordinatesSchema,
 )
+from services.inspections.state import State
 from shared.access import Target, decide_access
 from shared.access.directory import grants_of
 from shared.database import read_transaction, write_transaction
@@ -34,7 +38,7 @@ from shared.web.answers import private
 from shared.web.commands import Act, Outcome, command_route
 from shared.web.documents import problems
 from shared.web.problems import Problem
-from shared.web.runtime import acting_principal, ledger_settings, reader, runtime
+from shared.web.runtime import Reader, acting_principal, ledger_settings, reader, runtime
 
 
 @command_route(
@@ -211,9 +215,30 @@ def dossier_of(args: dict[str, str], org: str, cycle: str) -> Response:
 
     Whatever the policy `live_visibility` says: a briefing is for the teams.
     """
-    who = reader(org, cycle)
-    unit, ledger = args["unit"], who.ledger.ledger
-    with read_transaction(runtime().engine) as connection:
+    seen = seen_dossier(reader(org, cycle), args["unit"])
+    about = {"unit": seen.unit.code, "name": seen.unit.name, "base_position": seen.known.base_position}
+    return private({**about, **seen.found})
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDossier:
+    """A dossier as far as its reader sees it: ``found`` without briefing and conflicts for the unit itself.
+
+    ``known``: of this unit; ``bodies``: who scores.
+    """
+
+    unit: KnownUnit
+    state: State
+    known: Known
+    bodies: Bodies
+    found: dict[str, Any]
+
+
+def seen_dossier(who: Reader, unit: str) -> SeenDossier:
+    """The dossier of ``unit`` for ``who``.  Raises a 401, 403 or 404 problem."""
+    ledger = who.ledger.ledger
+    current = runtime()
+    with read_transaction(current.engine) as connection:
         state = reading.state_of(connection, ledger)
         known = known_of(connection, ledger, who.ledger.timezone, [unit])
         checked_row(who, None, state, unit)
@@ -221,6 +246,7 @@ def dossier_of(args: dict[str, str], org: str, cycle: str) -> Response:
             *ledger_reader.of_subject(connection, ledger, "*", 0, known.base_position),
             *ledger_reader.of_subject(connection, ledger, unit, 0, known.base_position),
         ]
+        bodies = bodies_known(connection, ledger, instant(current.clock.now(ledger, connection)))
     held = known.units.get(unit)
     if held is None:
         raise Problem("unknown-unit", status=404)
@@ -228,8 +254,14 @@ def dossier_of(args: dict[str, str], org: str, cycle: str) -> Response:
     team = state.teams.get(slot.team) if slot else None
     told = (row.event for row in sorted(rows, key=lambda row: row.position))
     found = dossier(told, held.area, [one["person"] for one in team.members] if team else [])
-    seen = who.audience()
-    if not (seen.everything or (slot is not None and slot.team in seen.teams)):
+    if not sees_briefing(who, state, unit):
         for name in ("briefing", "conflicts"):
             del found[name]
-    return private({"unit": unit, "name": held.name, "base_position": known.base_position, **found})
+    return SeenDossier(held, state, known, bodies, found)
+
+
+def sees_briefing(who: Reader, state: State, unit: str) -> bool:
+    """Whether ``who`` may read what departments told the team of ``unit``: never the unit itself."""
+    slot = state.visit(unit).slot
+    seen = who.audience()
+    return seen.everything or (slot is not None and slot.team in seen.teams)
