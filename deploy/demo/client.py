@@ -11,6 +11,7 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
+from deploy.demo.command import REFERRED
 from shared.access.local_issuer import LocalIssuer
 from shared.settings import SERVICES
 
@@ -57,12 +58,12 @@ class NotSeen(Exception):
 class Stated:
     """Answer to a command: how many events it made, and whether it had been answered before.
 
-    ``scores``: numbers of the scores among them.
+    ``numbers``: of those among them that later commands name.
     """
 
     events: int
     replay: bool
-    scores: tuple[int, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(slots=True)
@@ -113,8 +114,8 @@ class Client:
         source, _, number = answer.headers["Bangvang-Sequence"].partition(":")
         self.numbers[source] = max(int(number), self.numbers.get(source, 0))
         receipts = orjson.loads(answer.content)["receipts"]
-        scores = tuple(int(one["sequence"]) for one in receipts if one["type"] == "score.recorded.v1")
-        return Stated(len(receipts), "Idempotent-Replay" in answer.headers, scores)
+        named = tuple(int(one["sequence"]) for one in receipts if one["type"] in REFERRED)
+        return Stated(len(receipts), "Idempotent-Replay" in answer.headers, named)
 
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         """Move the scenario clock of ``service`` to ``at``, unless it stands there or later."""

@@ -17,8 +17,9 @@ from rich.table import Table
 
 from deploy.demo import words
 from deploy.demo.client import Client, NotSeen, Refusal
+from deploy.demo.command import Command, filled
 from deploy.demo.data import city_2020
-from deploy.demo.scenario import ADMIN, AMENDED, AUDITOR, PHASES, Command, filled, phases_of, scenario
+from deploy.demo.scenario import ADMIN, AMENDED, AUDITOR, PHASES, phases_of, scenario
 from deploy.ledger import Opening, open_ledger
 from shared.access.local_issuer import LocalIssuer
 from shared.settings import SERVICES, Settings
@@ -47,12 +48,33 @@ ROUTES: Final[Mapping[str, str]] = {
     "open_round": "rounds",
     "form_team": "teams",
     "schedule": "schedule/batch",
+    "nominate_member": "teams/{team}/nominations",
+    "withdraw_member": "teams/{team}/nominations/withdraw",
+    "issue_briefing": "briefings",
+    "carry_limitations": "limitations",
+    "register_subordinates": "subordinates",
+    "declare_attendance": "attendance",
+    "declare_site": "site",
+    "answer_party_committee": "party-committee",
+    "register_model": "models",
     "receive_pack": "packs",
+    "assess_pack": "packs/{pack}/assess",
+    "forward_pack": "packs/{pack}/forward",
+    "ask_reschedule": "reschedules",
+    "decline_reschedule": "reschedules/{request}/decline",
     "record_outage": "outages",
     "open_case": "cases",
     "open_inspection": "inspections/open",
+    "record_minutes": "minutes",
+    "record_finding": "findings",
+    "assess_model": "models/assess",
+    "assess_limitation": "limitations/assess",
+    "delegate_conclusion": "conclusions/delegate",
     "sign_conclusion": "conclusions",
     "amend_conclusion": f"conclusions/{AMENDED}/amend",
+    "acknowledge_adjustment": "adjustments/acknowledge",
+    "dispute_adjustment": "adjustments/dispute",
+    "submit_reflection": "reflections",
     "decide_bonus": "decisions/bonus",
     "decide_penalty": "decisions/penalty",
     "decide_score": "decisions/score",
@@ -62,7 +84,7 @@ ROUTES: Final[Mapping[str, str]] = {
     "close_round": f"rounds/{words.ROUND['round']}/close",
     "publish": "publish",
 }
-"""Path of each operation's command below the ledger."""
+"""Path of each operation's command below the ledger; what is in braces, the command's ``path`` fills."""
 
 TITLES: Final[Mapping[str, str]] = {
     "setup": "Cycle, rulebook, register, grants",
@@ -90,7 +112,7 @@ class Tally:
     events: int = 0
     phases: list[str] = field(default_factory=list)
     numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
-    """Of the scores that each command stated, by its key."""
+    """Of the events that each command stated and later ones name, by its key."""
 
 
 @click.command("load")
@@ -157,7 +179,7 @@ def _state(client: Client, command: Command, tally: Tally) -> None:
         _settled(client)
     stated = client.command(
         command.service,
-        ROUTES[command.operation],
+        ROUTES[command.operation].format(**filled(command.path, tally.numbers)),
         filled(command.body, tally.numbers),
         sub=command.sub,
         acting_as=command.acting_as,
@@ -165,7 +187,7 @@ def _state(client: Client, command: Command, tally: Tally) -> None:
         already=command.already,
     )
     tally.commands += 1
-    tally.numbers[command.key] = stated.scores
+    tally.numbers[command.key] = stated.numbers
     tally.replays += stated.replay
     tally.events += 0 if stated.replay else stated.events
 

@@ -15,9 +15,10 @@ import orjson
 
 from deploy.demo import timeline, words
 from deploy.demo.client import Client, NotSeen, Refusal
+from deploy.demo.command import Command
 from deploy.demo.data import CycleFiles, city_2020
 from deploy.demo.load import OUT, ROUTES, STARTS, LoadError
-from deploy.demo.scenario import ADMIN, AUDITOR, OFFICE, SPEAKERS, Command, scenario
+from deploy.demo.scenario import ADMIN, AUDITOR, OFFICE, SPEAKERS, scenario
 from deploy.ledger import Opening, open_ledger
 from shared.access.local_issuer import LocalIssuer
 from shared.settings import SERVICES, Settings

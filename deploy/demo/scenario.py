@@ -9,17 +9,19 @@ published without class, and a first version is published.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from deploy.demo import timeline, words
+from deploy.demo.command import Command, NumbersOf
 from deploy.demo.data import CycleFiles, FixedInput, Session, Unit
 from deploy.demo.dice import Dice
 from deploy.demo.timeline import Timeline, days_from
 from deploy.demo.values import Maker, Raw
+from deploy.demo.visits import ASKED, DELEGATED, Dispute, Visits
 from shared.rulebook import RESCALED, evaluate
 from shared.rulebook.model import TEAM, Leaf, Rulebook
 from shared.rulebook.number import shortest
@@ -53,6 +55,9 @@ MOVED: Final = ("LLVT-TNXP", "CNLD-TN15", "CNLD-TN16")
 """Units whose session their team leader moved, and which could not be inspected then either (plan III.4)."""
 AMENDED: Final = "QH-Q02"
 """A unit whose conclusion its leader amended afterwards, in words only."""
+OVERRIDDEN: Final = "CNLD-TN09"
+"""A unit whose inspection its leader opened while the score of :data:`MISSING` had not come (plan III.3)."""
+MISSING: Final = "1.3"
 NOT_INSPECTED: Final = frozenset({INCOMPLETE_PACK, *MOVED})
 ENTERED_BY_OFFICE: Final = 2
 """So many decisions the Office enters from the minutes; no member has confirmed them when the story ends."""
@@ -63,60 +68,16 @@ DISPUTES: Final = "DVSN_VIECLAM"
 """One that disputes a single value and confirms the rest; the others say nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersOf:
-    """Stands for numbers of the scores that the command ``key`` stated: known only once they are there.
-
-    ``first``, ``last``: which of them, as in a slice; ``one``: the single number and no list.
-    """
-
-    key: str
-    first: int | None = None
-    last: int | None = None
-    one: bool = False
-
-
-def filled(body: Mapping[str, Any], numbers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """``body`` with what each :class:`NumbersOf` stands for; ``numbers`` of the scores stated, by key."""
-
-    def fill(value: Any) -> Any:
-        if not isinstance(value, NumbersOf):
-            return value
-        found = list(numbers[value.key][value.first : value.last])
-        return found[0] if value.one else found
-
-    return {name: fill(value) for name, value in body.items()}
-
-
 RULED_AS: Final[Mapping[str, str]] = {
     "record_evaluation": "record_score",
     "confirm_scores": "answer_entry",
     "dispute_score": "answer_entry",
+    "withdraw_member": "nominate_member",
+    "decline_reschedule": "answer_reschedule",
+    "acknowledge_adjustment": "answer_adjustment",
+    "dispute_adjustment": "answer_adjustment",
 }
 """Commands that go by another one's rule."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One call of the public API.
-
-    ``at``: UTC instant on the scenario clock.  ``operation``: its name in the table of access rules, or as
-    :data:`RULED_AS` says.  ``sub`` acts in the hat ``acting_as`` (``role@scope``).  ``key``: the
-    ``Idempotency-Key``, the same on every run.  ``subject``: the unit, team or department touched, empty
-    when it is none or several.  ``already``: the rule by which it is refused when the system itself has done
-    it before anybody could; then that is as good.
-    """
-
-    at: str
-    phase: str
-    service: str
-    operation: str
-    sub: str
-    acting_as: str
-    key: str
-    subject: str = ""
-    body: Mapping[str, Any] = field(default_factory=dict)
-    already: str = ""
 
 
 def scenario(files: CycleFiles, seed: str = SEED) -> tuple[Command, ...]:
@@ -125,11 +86,19 @@ def scenario(files: CycleFiles, seed: str = SEED) -> tuple[Command, ...]:
     told = [
         *teller.setup(),
         *teller.round(),
+        *teller.visits.nominations(),
+        *teller.visits.briefings(),
+        *teller.visits.readiness(),
         *teller.self_scores(),
         *teller.body_scores(),
         *teller.packs(),
+        *teller.visits.handed_on(),
         *teller.proposals(),
+        *teller.visits.requests(),
         *teller.inspections(),
+        *teller.missing_score(),
+        *teller.answers(),
+        *teller.visits.reflections(),
         *teller.decisions(),
         *teller.close(),
         *teller.publication(),
@@ -170,6 +139,8 @@ class _Teller:
         self.session = {session.unit: session for session in files.sessions}
         self.leader = {entry.team: entry.person for entry in files.members if entry.role == "leader"}
         self.secretary = {entry.team: entry.person for entry in files.members if entry.role == "secretary"}
+        accounts = {unit.code: secretary_of(unit.code) for unit in self.units}
+        self.visits = Visits(files, self.time, accounts, OFFICE)
 
     # --- setup: cycle, rulebook, register, grants
 
@@ -305,6 +276,7 @@ class _Teller:
                 (unit, raw)
                 for unit in self.units
                 if unit.area in leaf.max and (raw := self._official(leaf, unit)) is not None
+                if (unit.code, leaf.id) != (OVERRIDDEN, MISSING)
             ]
             sub, hat = self._who_enters(leaf.owner)
             key = f"body.{leaf.id}"
@@ -315,6 +287,17 @@ class _Teller:
                 body = {"scores": [self._score(unit, leaf, raw, number) for unit, raw in given]}
                 yield Command(at, "body-scores", "scores", "record_score", sub, hat, key, "", body)
         yield from self._answers()
+
+    def missing_score(self) -> Iterator[Command]:
+        """The score without which one inspection was opened comes days later (plan III.3)."""
+        leaf = self.book.leaf[MISSING]
+        unit = next(one for one in self.units if one.code == OVERRIDDEN)
+        raw = self._official(leaf, unit)
+        assert raw is not None
+        sub, hat = self._who_enters(leaf.owner)
+        body = {"scores": [self._score(unit, leaf, raw, 0)]}
+        at, key = self.time.at(timeline.MISSING_CAME, 9), f"late.{leaf.id}.{unit.code}"
+        yield Command(at, "inspections", "scores", "record_score", sub, hat, key, unit.code, body)
 
     def _evaluation(self, leaf: Leaf, number: int, given: Sequence[tuple[Unit, Raw]]) -> dict[str, Any]:
         """One document about all units of the areas to which the criterion applies (plan III.3)."""
@@ -515,16 +498,20 @@ class _Teller:
                 "open_inspection",
                 f"open.{unit.code}",
                 session,
-                {"unit": unit.code, "team": session.team},
+                {"unit": unit.code, "team": session.team, **_override(unit)},
             )
-            at = self.time.at(day, end, 30)
-            yield self._team(
-                at,
+            yield from self.visits.held(session, day, end)
+            signed = self._team(
+                self.time.at(day, end, 30),
                 "sign_conclusion",
                 f"conclude.{unit.code}",
                 session,
                 self._conclusion(unit, session),
             )
+            if unit.code == DELEGATED:
+                hat = f"team_member@team:{session.team}"
+                signed = replace(signed, sub=self.visits.delegate(session), acting_as=hat)
+            yield signed
         session = self.session[AMENDED]
         amended = {"reason": words.AMENDED, "orientation": words.ORIENTATIONS[-1]}
         at = self.time.at(timeline.AMENDED, 9)
@@ -555,14 +542,16 @@ class _Teller:
     def _moved_sessions(self) -> Iterator[Command]:
         for number, code in enumerate(MOVED):
             session = self.session[code]
-            body = {
+            body: dict[str, Any] = {
                 "unit": code,
                 "team": session.team,
                 "date": timeline.MOVED_TO.isoformat(),
                 "session": ("MORNING", "AFTERNOON")[number % 2],
                 "reason": words.MOVED,
             }
-            at = self.time.at(date(2020, 11, 10), 16)
+            if code == ASKED:
+                body["request"] = NumbersOf(f"ask.{code}", one=True)
+            at = self.time.at(timeline.MOVED, 16)
             yield self._team(at, "schedule", f"schedule.{code}.2", session, {"sessions": [body]})
 
     def _veto(self) -> Command:
@@ -674,6 +663,9 @@ class _Teller:
             else:
                 yield self._committee(at, operation, key, row.unit, body)
         yield from self._decided_scores(number)
+        dispute = self._dispute()
+        if dispute is not None:
+            yield self._upheld(dispute)
 
     def _decided_scores(self, number: int) -> Iterator[Command]:
         """Fixed values of the stages standing and appeal.
@@ -697,6 +689,32 @@ class _Teller:
             key = f"decide.{row.unit}.{row.code}.{row.stage}"
             at = self.time.at(day, 17 if early else 15)
             yield self._committee(at, "decide_score", key, row.unit, body, phase)
+
+    def answers(self) -> Iterator[Command]:
+        """What a unit says of the adjustments of its conclusion."""
+        dispute = self._dispute()
+        if dispute is not None:
+            yield from self.visits.answers(dispute)
+
+    def _dispute(self) -> Dispute | None:
+        """Of the first unit with two made adjustments the second; none by dice that made no such unit."""
+        for unit in self.units:
+            made = () if unit.code in self.fixed_units | NOT_INSPECTED else tuple(self._adjustments(unit))
+            if len(made) > 1:
+                return Dispute(unit.code, made[0]["criterion"], made[1]["criterion"], made[1]["to"])
+        return None
+
+    def _upheld(self, dispute: Dispute) -> Command:
+        """The Committee lets the adjustment that its unit disputes stand."""
+        body = {
+            "unit": dispute.unit,
+            "criterion": dispute.disputed,
+            "stage": "standing",
+            "points": dispute.points,
+            **self._minutes(95, words.UPHELD),
+        }
+        at, key = self.time.at(timeline.COMMITTEE, 15), f"decide.{dispute.unit}.{dispute.disputed}.standing"
+        return self._committee(at, "decide_score", key, dispute.unit, body)
 
     def _minutes(self, number: int, text: str, day: date = timeline.COMMITTEE) -> dict[str, str]:
         return {
@@ -797,6 +815,10 @@ def _raw(row: FixedInput) -> Raw:
     if row.value == "NO_TARGET":
         return Raw(state="NO_TARGET")
     return Raw(row.value, row.target or None)
+
+
+def _override(unit: Unit) -> dict[str, Any]:
+    return {"override": {"reason": words.OVERRIDDEN}} if unit.code == OVERRIDDEN else {}
 
 
 def _register_row(unit: Unit) -> dict[str, Any]:

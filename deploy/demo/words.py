@@ -61,6 +61,65 @@ ADJUSTED: Final = (
     "Bổ sung kết quả quý III sau khi kiểm tra sổ theo dõi.",
     "Thống nhất lại cách tính với đơn vị tại buổi làm việc.",
 )
+SCHOOL: Final = "TDLTT"
+"""The school that names people for the teams (plan III.5)."""
+NOMINATION: Final = "45-CV/TDLTT"
+WITHDRAWN: Final = "Đi công tác đột xuất trong thời gian kiểm tra."
+BRIEFINGS: Final = (
+    ("BTG", "priority", "QH-Q02", "Đề nghị đoàn xem kỹ việc nắm bắt dư luận trong thanh niên nhà trọ."),
+    ("BMT", "note", "LLVT", "Đối chiếu số công trình thanh niên với sổ theo dõi của đơn vị."),
+    (
+        "BCNLD",
+        "bonus",
+        "CNLD-TN08",
+        "Đơn vị đề nghị ghi nhận mô hình chăm lo công nhân; xem tại chỗ.",
+    ),
+    ("BTC", "penalty", "CNLD-TN08", "Hai báo cáo quý gửi trễ; nghe đơn vị giải trình."),
+)
+"""Of each item: the department, what it is about, the unit or the area, the text."""
+LAST_YEAR: Final = "112-KL/ĐKT năm 2019"
+SUBORDINATES: Final[dict[str, tuple[tuple[str, str], ...]]] = {
+    "QH-Q02": (
+        ("ward_commune_township", "EXCELLENT"),
+        ("armed_forces", "EXCELLENT"),
+        ("workers", "GOOD"),
+        ("ward_commune_township", "COMPLETED"),
+        ("ward_commune_township", "GOOD"),
+    ),
+    "CNLD-TN08": (("workers", "EXCELLENT"), ("workers", "EXCELLENT"), ("workers", "GOOD")),
+    "LLVT-BTL": (
+        ("armed_forces", "EXCELLENT"),
+        ("armed_forces", "EXCELLENT"),
+        ("armed_forces", "GOOD"),
+        ("armed_forces", "GOOD"),
+    ),
+}
+"""Kind and class of the units below, those that attend first."""
+SUBORDINATE: Final = "Đoàn cơ sở thử nghiệm {number:02d}"
+SUBCLASS: Final = "Bảng xếp loại cơ sở trực thuộc năm 2020"
+ATTENDEE: Final = "Người dự thử nghiệm {number:02d}"
+SECRETARY: Final = "Bí thư thử nghiệm {number:02d}"
+SHORTAGE: Final = "Đơn vị chỉ có ba cơ sở trực thuộc."
+CONSENT: Final = "Ý kiến của cấp ủy bằng văn bản"
+MODEL: Final = {
+    "title": "Ngày thứ Bảy vì đoàn viên",
+    "text": "Mỗi tháng một buổi giải quyết việc của đoàn viên ngay tại nơi làm việc, nơi ở.",
+}
+MINUTES: Final = (
+    ("introduction", "Trưởng đoàn giới thiệu thành phần, mục đích và nội dung làm việc."),
+    ("question", "Đơn vị theo dõi việc khắc phục hạn chế năm 2019 như thế nào?"),
+    ("answer", "Ban Thường vụ đơn vị giao từng việc, rà soát hằng quý, có sổ theo dõi."),
+    ("party_committee", "Cấp ủy đánh giá cao hoạt động Đoàn và sẽ hỗ trợ kinh phí năm 2021."),
+)
+FINDING: Final = "Triển khai đủ các nội dung trọng tâm; có phân công, kiểm tra và báo cáo kết quả."
+ASSESSED: Final = "Mô hình do cơ sở đề xuất, dễ nhân rộng, đoàn viên tham gia đều."
+REMEDIED: Final = "Đã rà soát xong danh sách, số liệu khớp với sổ đoàn viên."
+DELEGATION: Final = "18-UQ/ĐKT"
+OBJECTS: Final = "Số cuộc kiểm tra trong kết luận thiếu hai cuộc của quý IV; đề nghị xem lại."
+REFLECTION: Final = "Qua đợt kiểm tra, tôi học được cách cơ sở tổ chức việc nhỏ thành nền nếp."
+OVERRIDDEN: Final = "Ban chưa gửi điểm; đơn vị và cấp ủy đã có mặt đầy đủ, Trưởng đoàn cho tiến hành."
+ASKS: Final = "Cấp ủy đơn vị bận công tác trong buổi đã xếp."
+KEPT: Final = "Đoàn không còn buổi trống trong tuần; cấp ủy cử người dự thay."
 MOVED: Final = "Cấp ủy đơn vị bận công tác, đề nghị đổi lịch; Trưởng đoàn đồng ý."
 NO_PACK: Final = "Hồ sơ không đầy đủ đúng hạn; Ban Thường vụ đã xác nhận không kiểm tra."
 OUTAGE: Final = "Hệ thống không truy cập được do sự cố đường truyền."
@@ -75,6 +134,7 @@ ACCEPTED: Final = {
     "penalty": "Đồng ý trừ điểm theo đề xuất.",
 }
 REFUSED: Final = "Không đồng ý: minh chứng chưa đủ căn cứ."
+UPHELD: Final = "Đã đối chiếu hồ sơ: giữ nguyên điều chỉnh theo kết luận của Trưởng đoàn."
 NOT_APPLICABLE: Final = "Đơn vị chưa có Nhà Thiếu nhi trong năm 2020: tiêu chí không áp dụng."
 DECIDED: Final = {
     "standing": "Ban Thường vụ thống nhất điều chỉnh sau khi xem xét kết luận kiểm tra.",

@@ -25,9 +25,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from deploy.demo.command import Command
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES
-from deploy.demo.scenario import SYSTEM_OF, Command, phases_of, scenario
+from deploy.demo.scenario import SYSTEM_OF, phases_of, scenario
 from deploy.local.ports import LOOPBACK, free_ports
 from deploy.local.supervisor import gunicorn
 from tests.bench.bare import DATABASE

@@ -16,8 +16,8 @@ from flask import Flask
 from sqlalchemy import event as sql_event
 from werkzeug.test import TestResponse
 
-from deploy.demo.scenario import Command as StoryCommand
-from deploy.demo.scenario import filled
+from deploy.demo.command import REFERRED, filled
+from deploy.demo.command import Command as StoryCommand
 from deploy.ledger import Opening, opening_event, pin_root
 from shared.access.directory import Directory
 from shared.access.local_issuer import LocalIssuer
@@ -147,7 +147,7 @@ class Town:
         """A command of the demonstration's story."""
         response = self.post(
             command.service,
-            path,
+            path.format(**filled(command.path, self.numbers)),
             filled(command.body, self.numbers),
             command.sub,
             key=command.key,
@@ -156,7 +156,7 @@ class Town:
         if response.status_code == requests.codes.created:
             receipts = response.get_json()["receipts"]
             self.numbers[command.key] = tuple(
-                int(one["sequence"]) for one in receipts if one["type"] == "score.recorded.v1"
+                int(one["sequence"]) for one in receipts if one["type"] in REFERRED
             )
         return response
 

@@ -11,12 +11,14 @@ import orjson
 import pytest
 from openapi_spec_validator import validate
 
+from deploy.demo.command import Command
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES
-from deploy.demo.scenario import Command, scenario
+from deploy.demo.scenario import MISSING, OVERRIDDEN, scenario
 from services.notify.outbox import Outbox
 from services.notify.published import HttpStandings, NotPublishedYet, OtherStandings, content_of
 from services.notify.sender import Sender
+from shared.events.catalogue.inspections import TYPES
 from shared.settings import SERVICES
 from tests.support.town import LEDGER, Town, town
 
@@ -73,6 +75,19 @@ def test_every_command_of_the_story_is_accepted_and_every_service_holds_the_same
     assert counts["conclusion.signed.v1"] == 62
     assert counts["inspection.scheduled.v1"] == 66 + 3
     assert counts["result.published.v1"] == 1
+
+
+def test_the_story_states_every_kind_of_fact_of_inspections(told: Town) -> None:
+    """But that bytes of a pack came: the files of its manifests are made up."""
+    stated = {row.type for row in told.ledger("inspections")}
+    assert {one.type for one in TYPES} - stated <= {"submission.file_received.v1"}
+
+
+def test_an_inspection_opened_past_the_gate_says_what_was_missing_and_why(told: Town) -> None:
+    opened = [row.event for row in told.ledger("ranking") if row.type == "inspection.opened.v1"]
+    missing = {event.subject: event.data["missing_scores"] for event in opened if "override" in event.data}
+    assert missing == {OVERRIDDEN: [MISSING]}
+    assert all(not event.data["missing_scores"] for event in opened if event.subject not in missing)
 
 
 def test_a_second_telling_gets_the_old_answers_and_adds_nothing(told: Town) -> None:

@@ -9,9 +9,10 @@ import pytest
 from marshmallow import Schema
 
 from deploy.demo.client import NotSeen, Stated
+from deploy.demo.command import Command, filled
 from deploy.demo.data import city_2020
 from deploy.demo.load import ROUTES, TITLES, Tally, await_notices, summary, tell
-from deploy.demo.scenario import PHASES, Command, filled, phases_of, scenario
+from deploy.demo.scenario import PHASES, phases_of, scenario
 from services.inspections import schemas as inspections
 from services.ranking import schemas as ranking
 from services.scores import schemas as scores
@@ -38,7 +39,28 @@ SHAPES: Mapping[str, type[Schema]] = {
     "open_round": inspections.RoundSchema,
     "form_team": inspections.TeamSchema,
     "schedule": inspections.ScheduleBatchSchema,
+    "nominate_member": inspections.NominationSchema,
+    "withdraw_member": inspections.NominationWithdrawalSchema,
+    "issue_briefing": inspections.BriefingSchema,
+    "carry_limitations": inspections.LimitationsSchema,
+    "register_subordinates": inspections.SubordinatesSchema,
+    "declare_attendance": inspections.AttendanceSchema,
+    "declare_site": inspections.SiteSchema,
+    "answer_party_committee": inspections.PartyCommitteeSchema,
+    "register_model": inspections.ModelSchema,
     "receive_pack": inspections.PackSchema,
+    "assess_pack": inspections.AssessSchema,
+    "forward_pack": inspections.ForwardSchema,
+    "ask_reschedule": inspections.RescheduleSchema,
+    "decline_reschedule": inspections.RescheduleRefusalSchema,
+    "record_minutes": inspections.MinutesSchema,
+    "record_finding": inspections.FindingSchema,
+    "assess_model": inspections.ModelAssessmentSchema,
+    "assess_limitation": inspections.LimitationAssessmentSchema,
+    "delegate_conclusion": inspections.DelegationSchema,
+    "acknowledge_adjustment": inspections.AcknowledgeAdjustmentSchema,
+    "dispute_adjustment": inspections.DisputeAdjustmentSchema,
+    "submit_reflection": inspections.ReflectionSchema,
     "record_outage": inspections.OutageSchema,
     "open_case": inspections.CaseSchema,
     "decide_forfeit": ranking.DecideForfeit,
@@ -90,7 +112,7 @@ class Recorder:
         self.numbers[service] = self.numbers.get(service, 0) + 1
         self.log.append(("command", service, path, key))
         rows = body.get("scores", body.get("entries", ()))
-        return Stated(1, False, tuple(range(1, 1 + len(rows))))
+        return Stated(1, False, tuple(range(1, 2 + len(rows))))
 
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         self.clocks[service] = max(at, self.clocks.get(service, ""))

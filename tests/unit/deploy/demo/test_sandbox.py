@@ -6,9 +6,9 @@ import orjson
 import pytest
 
 from deploy.demo import words
+from deploy.demo.command import Command
 from deploy.demo.data import city_2020
 from deploy.demo.sandbox import LEDGER, sandbox, system_of
-from deploy.demo.scenario import Command
 from shared.access.directory import LedgerSettings
 from shared.events.envelope import LEDGER as LEDGER_FORM
 
