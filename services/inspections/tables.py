@@ -1,5 +1,5 @@
-"""What the inspections service keeps beside the ledger: names of attendees, texts of reflections, and parts
-of packs' files on their way.
+"""What the inspections service keeps beside the ledger: names of attendees, texts of reflections, parts of
+packs' files on their way, and drafts of conclusions.
 
 No name and no text is a fact, and neither can be rebuilt from the ledger, which holds a salted digest of
 each: they belong to the backup set.  A row that is removed leaves the chain as it is, and its digest without
@@ -53,4 +53,16 @@ pack_parts = Table(
     Column("size", BigInteger, nullable=False),
     Column("content", LargeBinary, nullable=False),
     Column("kept_at", String(27), nullable=False),
+)
+
+# What a team works on until its leader signs; gone with the signature.
+conclusion_drafts = Table(
+    "inspections_conclusion_drafts",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("unit", String(64), primary_key=True),
+    Column("version", Integer, nullable=False),  # goes up with every change
+    Column("content", LargeBinary, nullable=False),  # JSON, as it was sent
+    Column("edited_at", String(27), nullable=False),
+    Column("edited_by", String(128), nullable=False),
 )

@@ -174,6 +174,10 @@ RULES: tuple[Rule, ...] = (
         Rule("inspections", "sign_conclusion", role, Match.TEAM, why="plan III.7: delegated to him")
         for role in ("team_secretary", "team_member")
     ),
+    *(
+        Rule("inspections", "keep_conclusion_draft", role, Match.TEAM, why="plan III.7: the secretary drafts")
+        for role in ("team_leader", "team_secretary")
+    ),
     Rule("inspections", "delegate_conclusion", "team_leader", Match.TEAM, why="plan III.7: by a document"),
     Rule("inspections", "sign_conclusion", "team_leader", Match.TEAM, why="plan III.7: the leader concludes"),
     Rule("inspections", "amend_conclusion", "team_leader", Match.TEAM, why="plan III.7: as an amendment"),

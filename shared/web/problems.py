@@ -90,20 +90,22 @@ def document(
         "detail": vi or entry.advice,
         "detail_en": en or entry.advice_en,
     }
-    errors = [
-        {
-            "field": fault.field,
-            "value": shown(fault.value),
-            "rule": fault.rule,
-            "message": fault.vi,
-            "message_en": fault.en,
-        }
-        for fault in faults
-    ]
+    errors = [fault_body(fault) for fault in faults]
     if errors:
         value["errors"] = errors
     value.update(extra or {})
     return value
+
+
+def fault_body(fault: Fault) -> dict[str, Any]:
+    """One bad field as problem documents have it."""
+    return {
+        "field": fault.field,
+        "value": shown(fault.value),
+        "rule": fault.rule,
+        "message": fault.vi,
+        "message_en": fault.en,
+    }
 
 
 def wants_page() -> bool:

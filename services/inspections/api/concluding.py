@@ -12,6 +12,7 @@ from services.inspections.answer_reading import adjustments_of
 from services.inspections.api.reading import ReadinessArgs, checked_row
 from services.inspections.api.routes import blueprint, one
 from services.inspections.commands import AmendConclusion
+from services.inspections.kept import conclusion_drafts
 from services.inspections.projections import known_of
 from services.inspections.schemas import (
     AcknowledgeAdjustmentSchema,
@@ -38,9 +39,11 @@ from shared.web.runtime import reader, runtime
 def sign_conclusion(tx: LedgerTransaction, command: Any, act: Act) -> Outcome:
     """Inspection scores, adjustments of other criteria, recognised models.
 
-    By the unit's own team leader, or the member whom he delegated it to.
+    By the unit's own team leader, or the member whom he delegated it to.  Its draft goes with the signature.
     """
-    return one(tx, command, act)
+    drafts = one(tx, command, act)
+    conclusion_drafts.drop(tx.connection, act.ledger.ledger, command.unit)
+    return drafts
 
 
 @command_route(

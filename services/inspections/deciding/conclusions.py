@@ -240,9 +240,15 @@ def _check_models(models: Sequence[dict[str, str]]) -> None:
 
 def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> None:
     """Every first-stage inspection leaf of the area once, each value as the rulebook takes it."""
-    faults = score_faults(book, unit, scores)
+    faults = score_faults(book, unit, scores) + missing_team_scores(book, unit, scores)
+    if faults:
+        raise Refused.many(faults)
+
+
+def missing_team_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> list[Fault]:
+    """The first-stage inspection leaves of the area that ``scores`` leave out, in the rulebook's order."""
     seen = {score["criterion"] for score in scores}
-    faults += [
+    return [
         Fault(
             "score-missing",
             f"Thiếu điểm của tiêu chí {leaf.id}: số 0 cũng là điểm, bỏ trống thì không.",
@@ -253,8 +259,6 @@ def _check_scores(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, st
         for leaf in book.leaves
         if leaf.stage == "inspection" and unit.area in leaf.max and leaf.id not in seen
     ]
-    if faults:
-        raise Refused.many(faults)
 
 
 def score_faults(book: Rulebook, unit: KnownUnit, scores: Sequence[dict[str, str]]) -> list[Fault]:

@@ -57,6 +57,7 @@ WORDS = {
     "inspections.assess_limitation": ("đánh giá việc khắc phục hạn chế", "assess limitations"),
     "inspections.record_minutes": ("ghi biên bản", "record minutes"),
     "inspections.record_finding": ("ghi nhận xét", "record findings"),
+    "inspections.keep_conclusion_draft": ("soạn kết luận", "draft conclusions"),
     "inspections.delegate_conclusion": ("ủy quyền kết luận", "delegate a conclusion"),
     "inspections.amend_conclusion": ("sửa đổi kết luận", "amend conclusions"),
     "inspections.answer_adjustment": ("trả lời điểm điều chỉnh", "answer adjustments"),

@@ -100,6 +100,7 @@ EXPECTED: dict[tuple[str, str | None], set[tuple[str, str]]] = {
     ("inspections.assess_model", None): LEADER | SECRETARY,
     ("inspections.assess_limitation", None): LEADER | SECRETARY,
     ("inspections.sign_conclusion", None): LEADER | SECRETARY | MEMBER,
+    ("inspections.keep_conclusion_draft", None): LEADER | SECRETARY,
     ("inspections.delegate_conclusion", None): LEADER,
     ("inspections.amend_conclusion", None): LEADER,
     ("inspections.submit_reflection", None): LEADER | SECRETARY | MEMBER,
