@@ -28,17 +28,23 @@ class Check:
 
 
 def checks_of(
-    unit: KnownUnit, record: Record, *, packs: int, lacking: Sequence[str], missing_self: Sequence[str]
+    unit: KnownUnit,
+    record: Record,
+    *,
+    packs: int,
+    lacking: Sequence[str],
+    awaited: Sequence[str],
+    missing_self: Sequence[str],
 ) -> list[dict[str, Any]]:
     """The items in the order in which a unit does them, as JSON data.
 
-    ``packs``: how many came; ``lacking``: what did not come in time; ``missing_self``: criteria without a
-    self score.
+    ``packs``: how many came; ``lacking``: what did not come in time; ``awaited``: documents whose file
+    has not come; ``missing_self``: criteria without a self score.
     """
     found = (
         _subordinates(record),
         _sheet(unit, missing_self),
-        _pack(packs, lacking),
+        _pack(packs, lacking, awaited),
         _attendance(record),
         _site(record),
         _party_committee(record),
@@ -80,7 +86,7 @@ def _sheet(unit: KnownUnit, missing: Sequence[str]) -> Check:
     return Check("sheet", OK)
 
 
-def _pack(packs: int, lacking: Sequence[str]) -> Check:
+def _pack(packs: int, lacking: Sequence[str], awaited: Sequence[str]) -> Check:
     if not packs:
         return Check(
             "pack", MISSING, "Gửi bộ tài liệu cho thư ký đoàn.", "Send the document pack to the secretary."
@@ -92,6 +98,14 @@ def _pack(packs: int, lacking: Sequence[str]) -> Check:
             "Bộ tài liệu thiếu hoặc trễ: gửi bổ sung và liên hệ thư ký đoàn.",
             "The pack is incomplete or late: send the rest and talk to the secretary.",
             tuple(lacking),
+        )
+    if awaited:
+        return Check(
+            "pack",
+            WARN,
+            "Danh mục đã nhận, còn tệp chưa nhận đủ: mở lại trang hồ sơ và gửi tiếp.",
+            "The list has come, some files have not: open the page of the pack and send them.",
+            tuple(awaited),
         )
     return Check("pack", OK)
 

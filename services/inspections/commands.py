@@ -116,6 +116,20 @@ class ReceivePack:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiveFile:
+    """All bytes have come of a file that the pack ``pack`` (number of its event) names for ``document``.
+
+    ``sha256`` and ``size``: of what came.
+    """
+
+    unit: str
+    pack: int
+    document: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class AssessPack:
     """What the secretary found in the pack ``pack`` (number of its event): ``{document, outcome, text}``."""
 
@@ -356,6 +370,7 @@ Command = (
     | ReceivePack
     | AssessPack
     | ForwardPack
+    | ReceiveFile
     | RecordOutage
     | OpenCase
     | OpenInspection

@@ -36,6 +36,7 @@ from services.inspections.commands import (
     OpenCase,
     OpenInspection,
     OpenRound,
+    ReceiveFile,
     ReceivePack,
     RecordFinding,
     RecordMinutes,
@@ -63,6 +64,7 @@ from services.inspections.deciding.conclusions import (
     delegate_conclusion,
     sign_conclusion,
 )
+from services.inspections.deciding.files import receive_file
 from services.inspections.deciding.packs import assess_pack, forward_pack, receive_pack, record_outage
 from services.inspections.deciding.readying import (
     answer_party_committee,
@@ -129,6 +131,8 @@ def decide_one(state: State, known: Known, command: Command, caller: Caller) -> 
             return decline_reschedule(state, command, caller)
         case ReceivePack():
             return receive_pack(state, known, command, caller)
+        case ReceiveFile():
+            return receive_file(state, known, command, caller)
         case AssessPack():
             return assess_pack(state, known, command, caller)
         case ForwardPack():

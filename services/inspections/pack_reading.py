@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.inspections.deciding.cases import OPEN, status_of, touching
+from services.inspections.deciding.cases import OPEN, files_missing, status_of, touching
+from services.inspections.deciding.files import awaited_files, slot_file
 from services.inspections.deciding.packs import due_of, files_due, lacking, late_days, required_of
 from services.inspections.known import Known, KnownUnit
 from services.inspections.state import Assessment, Case, Forwarding, Pack, State, Visit
@@ -19,9 +21,11 @@ def due_or_none(state: State, known: Known, visit: Visit) -> datetime | None:
     return due_of(state, known, visit) if visit.slot is not None and known.rulebook is not None else None
 
 
-def pack_rows(visit: Visit, due: datetime | None, zone: ZoneInfo) -> list[dict[str, Any]]:
-    """Every manifest of a unit, oldest first, with the findings on it and who got it when."""
-    return [_pack(visit, pack, due, zone) for pack in visit.packs]
+def pack_rows(visit: Visit, due: datetime | None, known: Known, now: datetime) -> list[dict[str, Any]]:
+    """Every manifest of a unit, oldest first, with how the bytes of its slots stand at ``now``, the findings
+    on it, and who got it when."""
+    until = None if due is None or known.rulebook is None else files_due(due, known.rulebook)
+    return [_pack(visit, pack, due, until, now, ZoneInfo(known.timezone)) for pack in visit.packs]
 
 
 def lacking_of(known: Known, visit: Visit, unit: KnownUnit, due: datetime | None) -> list[str]:
@@ -32,23 +36,41 @@ def lacking_of(known: Known, visit: Visit, unit: KnownUnit, due: datetime | None
     return lacking(visit, required_of(book, unit), due, str(book.policies["pack_incomplete_is"]))
 
 
+def awaited_of(known: Known, visit: Visit, unit: KnownUnit) -> list[str]:
+    """The documents whose file is still to come, whether in time or not; none without a rulebook."""
+    book = known.rulebook
+    return [] if book is None else awaited_files(visit, required_of(book, unit))
+
+
+def late_files_of(
+    known: Known, visit: Visit, unit: KnownUnit, due: datetime | None, now: datetime
+) -> list[str]:
+    """The documents in time whose file did not come within the grace; none while it runs."""
+    if due is None or known.rulebook is None:
+        return []
+    return files_missing(known, visit, unit, due, now)
+
+
 def case_row(visit: Visit, unit: KnownUnit) -> dict[str, Any] | None:
     """The newest case of the unit in short, or None."""
     status = status_of(visit, unit)
     return None if status is None else {"number": visit.cases[-1].number, "status": status}
 
 
-def case_views(state: State, known: Known, units: Sequence[str]) -> list[dict[str, Any]]:
-    """The newest case of each unit with its whole chain, in the order in which the cases were opened."""
+def case_views(state: State, known: Known, units: Sequence[str], now: datetime) -> list[dict[str, Any]]:
+    """The newest case of each unit with its whole chain, in the order in which the cases were opened.
+
+    ``now``: for the bytes of the packs, which may have come since.
+    """
     found = [
-        _case(state, known, visit, visit.cases[-1])
+        _case(state, known, visit, visit.cases[-1], now)
         for code in units
         if (visit := state.visit(code)).cases and code in known.units
     ]
     return sorted(found, key=lambda one: int(one["number"]))
 
 
-def _case(state: State, known: Known, visit: Visit, case: Case) -> dict[str, Any]:
+def _case(state: State, known: Known, visit: Visit, case: Case, now: datetime) -> dict[str, Any]:
     unit = known.units[visit.unit]
     due = parse_instant(case.due)
     decision = unit.decision if status_of(visit, unit) != OPEN else None
@@ -72,7 +94,7 @@ def _case(state: State, known: Known, visit: Visit, case: Case) -> dict[str, Any
             }
             for slot in visit.slots
         ],
-        "packs": pack_rows(visit, due, ZoneInfo(known.timezone)),
+        "packs": pack_rows(visit, due, known, now),
         "packs_seen": list(case.packs),
         "outages": [
             {
@@ -90,7 +112,9 @@ def _case(state: State, known: Known, visit: Visit, case: Case) -> dict[str, Any
     }
 
 
-def _pack(visit: Visit, pack: Pack, due: datetime | None, zone: ZoneInfo) -> dict[str, Any]:
+def _pack(
+    visit: Visit, pack: Pack, due: datetime | None, until: datetime | None, now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
     findings = [finding for finding in visit.assessments if finding.pack == pack.number]
     return {
         "number": pack.number,
@@ -102,7 +126,7 @@ def _pack(visit: Visit, pack: Pack, due: datetime | None, zone: ZoneInfo) -> dic
         "missing": list(pack.missing),
         "due": pack.due,
         "schedule_version": pack.schedule_version,
-        "manifest": [dict(entry) for entry in pack.manifest],
+        "manifest": [_slot(visit, pack, entry, until, now) for entry in pack.manifest],
         "assessed": _finding(findings[-1]) if findings else None,
         "forwarded": [
             _forwarding(one, late_days(one, pack, due or parse_instant(pack.due), zone))
@@ -110,6 +134,13 @@ def _pack(visit: Visit, pack: Pack, due: datetime | None, zone: ZoneInfo) -> dic
             if one.pack == pack.number
         ],
     }
+
+
+def _slot(
+    visit: Visit, pack: Pack, entry: Mapping[str, Any], until: datetime | None, now: datetime
+) -> dict[str, Any]:
+    file = slot_file(visit, pack, entry, until, now)
+    return {**entry, "file": None if file is None else asdict(file)}
 
 
 def _finding(finding: Assessment) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def progress_of(state: State, known: Known, now: datetime) -> list[Progress]:
 
 def _unit(state: State, known: Known, code: str, now: datetime) -> Progress:
     held, visit = known.units[code], state.visit(code)
-    found = readiness(state, known, code) or {}
+    found = readiness(state, known, code, now) or {}
     due = None if found["due"] is None else parse_instant(found["due"])
     lacking = tuple(found["lacking"])
     states = [one["state"] for one in found["checks"]]

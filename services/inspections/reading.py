@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
@@ -60,8 +60,8 @@ def unconcluded(state: State) -> list[str]:
     return sorted(code for code, visit in state.visits.items() if visit.slot and not visit.concluded)
 
 
-def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
-    """How ready ``unit`` is for its inspection, or None for a unit that the ledger does not tell of."""
+def readiness(state: State, known: Known, unit: str, now: datetime) -> dict[str, Any] | None:
+    """How ready ``unit`` is for its inspection at ``now``; None for a unit that the ledger does not know."""
     held = known.units.get(unit)
     if held is None:
         return None
@@ -76,7 +76,7 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         "date": None,
         "session": None,
         "schedule_version": None,
-        **_packs(state, known, held),
+        **_packs(state, known, held, now),
         "missing_scores": missing_scores(book, held) if book else [],
         "missing_self_scores": _missing_self(known, unit),
         "opened": visit.opened,
@@ -88,6 +88,7 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
         visit.record,
         packs=len(visit.packs),
         lacking=answer["lacking"],
+        awaited=answer["files_awaited"],
         missing_self=answer["missing_self_scores"],
     )
     answer["attendance"] = visit.record.attendance and {
@@ -103,16 +104,18 @@ def readiness(state: State, known: Known, unit: str) -> dict[str, Any] | None:
     return answer
 
 
-def _packs(state: State, known: Known, unit: KnownUnit) -> dict[str, Any]:
+def _packs(state: State, known: Known, unit: KnownUnit, now: datetime) -> dict[str, Any]:
     """What readiness says of the pack: versions in short, what is lacking, the case, what to beware of."""
     visit = state.visit(unit.code)
     due = pack_reading.due_or_none(state, known, visit)
-    rows = pack_reading.pack_rows(visit, due, ZoneInfo(known.timezone))
+    rows = pack_reading.pack_rows(visit, due, known, now)
     lacking = pack_reading.lacking_of(known, visit, unit, due)
     kept = ("number", "at", "via", "complete", "on_time", "missing")
     return {
         "due": None if due is None else instant(due),
         "files_due": pack_reading.files_until(known, due),
+        "files_awaited": pack_reading.awaited_of(known, visit, unit),
+        "files_late": pack_reading.late_files_of(known, visit, unit, due, now),
         "packs": [
             {
                 **{name: row[name] for name in kept},

@@ -120,7 +120,7 @@ def test_forwarding_never_changes_what_the_unit_is_held_to_and_lateness_counts_l
     story.states(ForwardPack(UNIT, number, ("NV-004",)), SECRETARY, passed)
     visit = story.state.visit(UNIT)
     assert due_of(story.state, story.known, visit) == before
-    (row,) = pack_rows(visit, before, ZONE)
+    (row,) = pack_rows(visit, before, story.known, passed)
     assert row["on_time"] is (came < 0)
     last = max(date(2020, 11, 6), received.astimezone(ZONE).date())
     assert row["forwarded"][0]["late_days"] == max(0, (passed.astimezone(ZONE).date() - last).days)

@@ -96,10 +96,11 @@ def cases(org: str, cycle: str) -> Response:
         state = reading.state_of(connection, who.ledger.ledger)
         units = sorted(code for code, visit in state.visits.items() if visit.cases)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, units)
+        now = runtime().clock.now(who.ledger.ledger, connection)
     audience = who.audience()
     seen = [
         code
         for code in units
         if audience.sees_row(code, slot.team if (slot := state.visit(code).slot) else None)
     ]
-    return private({"items": pack_reading.case_views(state, known, seen)})
+    return private({"items": pack_reading.case_views(state, known, seen, now)})

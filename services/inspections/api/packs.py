@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask import Response
 from marshmallow import Schema, fields
@@ -16,6 +15,7 @@ from services.inspections.deciding.packs import unknown_pack
 from services.inspections.projections import known_of
 from services.inspections.schemas import AssessSchema, ForwardSchema, OutageSchema, PackSchema
 from shared.database import read_transaction
+from shared.events.catalogue.inspections import ManifestEntry
 from shared.events.envelope import instant
 from shared.store import LedgerTransaction
 from shared.web.answers import private
@@ -103,6 +103,24 @@ class ForwardingView(Schema):
     late_days = fields.Integer(required=True)
 
 
+class SlotFileView(Schema):
+    """``state``: held, awaited, overdue, or by_hand (recorded of e-mail or paper, and not here).
+
+    ``at``, ``on_time``: of what is held.  ``until``: when the grace ends.
+    """
+
+    state = fields.String(required=True)
+    at = fields.String(required=True, allow_none=True)
+    on_time = fields.Boolean(required=True, allow_none=True)
+    until = fields.String(required=True, allow_none=True)
+
+
+class ManifestSlot(ManifestEntry):
+    """A slot of a manifest; ``file``: how its bytes stand, null where there is a reason for none."""
+
+    file = fields.Nested(SlotFileView, required=True, allow_none=True)
+
+
 class PackVersion(Schema):
     """One manifest of a unit; its files are known by their digests."""
 
@@ -115,17 +133,23 @@ class PackVersion(Schema):
     missing = fields.List(fields.String(), required=True)
     due = fields.String(required=True)
     schedule_version = fields.Integer(required=True)
-    manifest = fields.List(fields.Dict(), required=True)
+    manifest = fields.List(fields.Nested(ManifestSlot), required=True)
     assessed = fields.Nested(FindingView, required=True, allow_none=True)
     forwarded = fields.List(fields.Nested(ForwardingView), required=True)
 
 
 class PacksView(Schema):
-    """``lacking``: what did not come before the cut-off.  ``files_due``: until when bytes may follow."""
+    """``lacking``: what did not come before the cut-off.
+
+    ``files_due``: until when bytes may follow.  ``files_awaited``: documents whose file has not come;
+    ``files_late``: of those in time, once the grace is over, whose file did not come within it.
+    """
 
     unit = fields.String(required=True)
     due = fields.String(required=True, allow_none=True)
     files_due = fields.String(required=True, allow_none=True)
+    files_awaited = fields.List(fields.String(), required=True)
+    files_late = fields.List(fields.String(), required=True)
     lacking = fields.List(fields.String(), required=True)
     packs = fields.List(fields.Nested(PackVersion), required=True)
 
@@ -142,6 +166,7 @@ def packs(args: dict[str, str], org: str, cycle: str) -> Response:
     with read_transaction(runtime().engine) as connection:
         state = reading.state_of(connection, who.ledger.ledger)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, [unit])
+        now = runtime().clock.now(who.ledger.ledger, connection)
     checked_row(who, None, state, unit)
     held = known.units.get(unit)
     if held is None:
@@ -153,7 +178,9 @@ def packs(args: dict[str, str], org: str, cycle: str) -> Response:
             "unit": unit,
             "due": None if due is None else instant(due),
             "files_due": pack_reading.files_until(known, due),
+            "files_awaited": pack_reading.awaited_of(known, visit, held),
+            "files_late": pack_reading.late_files_of(known, visit, held, due, now),
             "lacking": pack_reading.lacking_of(known, visit, held, due),
-            "packs": pack_reading.pack_rows(visit, due, ZoneInfo(known.timezone)),
+            "packs": pack_reading.pack_rows(visit, due, known, now),
         }
     )

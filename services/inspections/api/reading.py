@@ -104,6 +104,8 @@ class ReadinessView(Schema):
     packs = fields.List(fields.Nested(PackView), required=True)
     pack_in_order = fields.Boolean(required=True)
     files_due = fields.String(required=True, allow_none=True)
+    files_awaited = fields.List(fields.String(), required=True)
+    files_late = fields.List(fields.String(), required=True)
     lacking = fields.List(fields.String(), required=True)
     case = fields.Nested(CaseOfUnit, required=True, allow_none=True)
     warnings = fields.List(fields.String(), required=True)
@@ -128,8 +130,9 @@ def readiness(args: dict[str, str], org: str, cycle: str) -> Response:
     with read_transaction(runtime().engine) as connection:
         state = reading.state_of(connection, who.ledger.ledger)
         known = known_of(connection, who.ledger.ledger, who.ledger.timezone, [unit])
+        now = runtime().clock.now(who.ledger.ledger, connection)
     checked_row(who, known, state, unit)
-    found = reading.readiness(state, known, unit)
+    found = reading.readiness(state, known, unit, now)
     if found is None:
         raise Problem("unknown-unit", status=404)
     return private(found)

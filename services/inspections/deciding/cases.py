@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from services.inspections.commands import OpenCase
 from services.inspections.deciding.asking import book_of, not_scheduled, open_round_of, open_unit
-from services.inspections.deciding.packs import due_of, in_time, lacking, required_of
+from services.inspections.deciding.files import late_files
+from services.inspections.deciding.packs import due_of, files_due, in_time, lacking, required_of
 from services.inspections.known import Known, KnownUnit
 from services.inspections.state import Outage, State, Visit
 from shared.access import Target
@@ -26,7 +27,8 @@ LAST_DAY: Final = timedelta(days=1)
 def open_case(state: State, known: Known, command: OpenCase, caller: Caller) -> Draft:
     """A case opens once the cut-off is past and no full pack came in time; one for each deadline.
 
-    A pack that was full in time may still be found wanting by the secretary: then a human may open the case.
+    A pack that was full in time may still be found wanting by the secretary, or its files may not have come
+    within the grace: then a human may open the case, and the worker opens none.
     """
     visit = state.visit(command.unit)
     slot = visit.slot
@@ -42,7 +44,7 @@ def case_chain(state: State, known: Known, code: str, now: datetime) -> dict[str
     """The chain of facts that a case of the unit ``code`` would carry, opened ``now``.
 
     Refuses where there is no case: unit or session unknown, no round open, the cut-off not past, a case or
-    a session that has begun, a full pack in time that nobody found wanting.
+    a session that has begun, a full pack in time that nobody found wanting and whose files came.
     """
     visit = state.visit(code)
     slot = visit.slot
@@ -53,7 +55,11 @@ def case_chain(state: State, known: Known, code: str, now: datetime) -> dict[str
     due = due_of(state, known, visit)
     _check_due(code, due, now)
     _check_first(visit, unit, due)
-    missing = missing_in_time(known, visit, unit, due) or found_wanting(visit, due)
+    missing = (
+        missing_in_time(known, visit, unit, due)
+        or found_wanting(visit, due)
+        or files_missing(known, visit, unit, due, now)
+    )
     if not missing:
         raise Refused(
             "pack-in-order",
@@ -83,6 +89,12 @@ def found_wanting(visit: Visit, due: datetime) -> list[str]:
     numbers = {pack.number for pack in visit.packs if in_time(pack, due)}
     findings = [finding for finding in visit.assessments if finding.pack in numbers]
     return list(findings[-1].rejected) if findings else []
+
+
+def files_missing(known: Known, visit: Visit, unit: KnownUnit, due: datetime, now: datetime) -> list[str]:
+    """What manifests in time named, and whose bytes did not come within the grace."""
+    book = book_of(known)
+    return late_files(visit, required_of(book, unit), due, files_due(due, book), now)
 
 
 def touching(state: State, due: datetime) -> list[Outage]:

@@ -166,7 +166,7 @@ def test_the_chain_is_read_from_events_and_tells_an_outage_that_was_recorded_lat
     number = story.states(CASE, SECRETARY, DUE).sequence
     span = (instant(DUE - timedelta(hours=2)), instant(DUE - timedelta(hours=1)))
     story.states(RecordOutage(*span, "mất điện"), OFFICE, DUE + timedelta(hours=1))
-    (view,) = case_views(story.state, knowing(in_ledger("declined")), [UNIT])
+    (view,) = case_views(story.state, knowing(in_ledger("declined")), [UNIT], DUE)
     assert (view["number"], view["by"], view["status"]) == (number, "team_secretary", "declined")
     assert [slot["date"] for slot in view["schedule"]] == ["2020-11-09"]
     assert view["schedule"][0]["since"] == instant(SET_UP)

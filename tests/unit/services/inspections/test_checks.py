@@ -27,11 +27,16 @@ ATTENDEES = DeclareAttendance("QH-Q01", ())
 
 
 def states(
-    place: Place, *, packs: int = 0, lacking: tuple[str, ...] = (), missing: tuple[str, ...] = ()
+    place: Place,
+    *,
+    packs: int = 0,
+    lacking: tuple[str, ...] = (),
+    awaited: tuple[str, ...] = (),
+    missing: tuple[str, ...] = (),
 ) -> Any:
     unit = place.known.units["QH-Q01"]
     record = place.state.visit("QH-Q01").record
-    found = checks_of(unit, record, packs=packs, lacking=lacking, missing_self=missing)
+    found = checks_of(unit, record, packs=packs, lacking=lacking, awaited=awaited, missing_self=missing)
     assert all(bool(one["vi"]) == bool(one["en"]) == (one["state"] != "ok") for one in found)
     return {one["item"]: one["state"] for one in found}
 
@@ -58,4 +63,9 @@ def test_what_is_as_asked_is_ok() -> None:
     assert found.pop("attendance") == "missing"
     assert set(found.values()) == {"ok"}
     full = Record(attendance={"deviations": []})
-    assert checks_of(units["QH-Q01"], full, packs=1, lacking=(), missing_self=())[3]["state"] == "ok"
+    told = checks_of(units["QH-Q01"], full, packs=1, lacking=(), awaited=(), missing_self=())
+    assert told[3]["state"] == "ok"
+
+
+def test_a_file_that_is_still_to_come_is_named() -> None:
+    assert states(scheduled(), packs=1, awaited=("REPORT",))["pack"] == "warn"

@@ -54,7 +54,8 @@ def lacking(story: Story) -> list[str]:
 
 
 def rows(story: Story) -> list[dict[str, Any]]:
-    return pack_rows(story.state.visit(UNIT), due_of(story.state, story.known, story.state.visit(UNIT)), ZONE)
+    visit = story.state.visit(UNIT)
+    return pack_rows(visit, due_of(story.state, story.known, visit), story.known, DUE)
 
 
 # --- the cut-off
