@@ -25,7 +25,6 @@ from tests.support.packs import (
     Story,
     by_policy,
     files,
-    pack,
     scheduled,
 )
 
@@ -186,7 +185,7 @@ def test_a_second_manifest_in_time_does_not_undo_what_the_first_one_brought() ->
     story, number = sent()
     for document in REQUIRED:
         story.states(file(number, document), OWN, DUE - HOUR)
-    story.states(pack(FIRST), OWN, DUE - INSTANT)
+    story.states(ReceivePack(UNIT, files(FIRST, digest="f")), OWN, DUE - INSTANT)
     visit, unit = story.state.visit(UNIT), KNOWN.units[UNIT]
     assert late_files_of(KNOWN, visit, unit, DUE, UNTIL) == []
     assert awaited_of(KNOWN, visit, unit) == [FIRST]
