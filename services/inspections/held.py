@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from services.inspections.contents import order_of
+from shared.calendar import local_date
 from shared.events import Event
+from shared.events.envelope import parse_instant
 
 INTRODUCTION, DISCUSSION, PARTY_COMMITTEE = "introduction", "discussion", "party_committee"
 AGENDA: Final = (INTRODUCTION, DISCUSSION, PARTY_COMMITTEE)
@@ -40,10 +43,10 @@ class Said:
     data: dict[str, Any]
     value: bytes
 
-    @property
-    def later(self) -> bool:
-        """Whether it was recorded on a later day (UTC) than it happened."""
-        return self.happened[:10] < self.at[:10]
+    def later(self, zone: str) -> bool:
+        """Whether it was recorded on a later day than it happened, as the calendar of ``zone`` has them."""
+        happened, at = (local_date(parse_instant(one), ZoneInfo(zone)) for one in (self.happened, self.at))
+        return happened < at
 
 
 @dataclass(frozen=True, slots=True)
