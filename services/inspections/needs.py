@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from services.inspections.deciding.due_after import reflection_due, response_due
+from services.inspections.deciding.due_after import reflection_due, responses_due
 from services.inspections.deciding.reflections import missing_reflections
 from services.inspections.known import Known
 from services.inspections.progress import Progress, session_key
@@ -71,20 +71,13 @@ def _unit(state: State, known: Known, rows: Sequence[Progress], now: datetime) -
     soon = [row for row in waiting if row.due is not None and now < row.due <= now + SOON]
     late = [row for row in waiting if "late" in row.facts]
     asked = [row for row in rows if row.unanswered]
-    dues = [due for row in asked for due in _answers_due(state, known, row.visit)]
+    dues = [due for row in asked for due in responses_due(state, known, row.visit)]
     first = min(dues, default=None)
     return [
         Need("unit", "pack_soon", _codes(soon), due=min((row.due for row in soon if row.due), default=None)),
         Need("unit", "pack_late", _codes(late), late=True),
         Need("unit", "answers", _codes(asked), due=first, late=first is not None and first <= now),
     ]
-
-
-def _answers_due(state: State, known: Known, visit: Visit) -> list[datetime]:
-    record = visit.record
-    numbers = {record.adjustment(criterion) for criterion in record.unanswered()}
-    asked = [at for number, at in record.concluded_at.items() if number in numbers]
-    return [due for at in asked if (due := response_due(state, known, visit, at)) is not None]
 
 
 def _secretary(state: State, known: Known, rows: Sequence[Progress], now: datetime) -> list[Need]:

@@ -36,6 +36,14 @@ def response_due(state: State, known: Known, visit: Visit, asked: str) -> dateti
     )
 
 
+def responses_due(state: State, known: Known, visit: Visit) -> list[datetime]:
+    """The cut-offs of the adjustments that the unit has not answered, in the order of their conclusions."""
+    record = visit.record
+    numbers = {record.adjustment(criterion) for criterion in record.unanswered()}
+    asked = [at for number, at in sorted(record.concluded_at.items()) if number in numbers]
+    return [due for at in asked if (due := response_due(state, known, visit, at)) is not None]
+
+
 def reflection_due(state: State, known: Known, team: str, unit: str | None) -> datetime | None:
     """The exclusive instant by which a member of ``team`` sends his report.
 
