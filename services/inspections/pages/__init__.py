@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.inspections.pages import offline, overview
+from services.inspections.pages import offline, overview, plan, plan_made, plan_unit
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -26,4 +26,7 @@ def blueprint() -> Blueprint:
 
     overview.register(pages)
     offline.register(pages)
+    plan.register(pages)
+    plan_made.register(pages)
+    plan_unit.register(pages)
     return pages
