@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from sqlalchemy import Connection
 
 from services.inspections import pack_reading, reading
@@ -19,7 +19,7 @@ from services.inspections.deciding.asking import not_scheduled
 from services.inspections.deciding.scheduling import hours_of
 from services.inspections.held import Entry, Held, held
 from services.inspections.kept import attendees
-from services.inspections.known import Known
+from services.inspections.known import Known, at_stage
 from services.inspections.pages.frame import Frame, frame
 from services.inspections.pages.links import command, to
 from services.inspections.projections import known_of
@@ -39,7 +39,7 @@ KINDS = {
     "introduction": ("Giới thiệu", "Introduction", ">"),
     "question": ("Đoàn hỏi", "Question", "?"),
     "answer": ("Cơ sở trả lời", "Answer", "="),
-    "party_committee": ("Cấp ủy phát biểu", "Party committee", "#"),
+    "party_committee": ("Cấp ủy", "Party committee", "#"),
     "note": ("Ghi chú", "Note", "*"),
 }
 """Kinds of lines in the order of the agenda: words, and the mark that begins such a line when it is typed."""
@@ -49,6 +49,11 @@ OUTCOMES = {
     "partly": ("Một phần", "Partly"),
     "not": ("Chưa", "Not"),
 }
+WAYS = (
+    ("dossier", "Hồ sơ", "Dossier"),
+    ("minutes", "Biên bản", "Minutes"),
+    ("conclusion", "Kết luận", "Conclusion"),
+)
 OPERATIONS = ("open_inspection", "record_minutes", "record_finding", "assess_model", "assess_limitation")
 
 
@@ -126,6 +131,7 @@ def session(org: str, cycle: str, unit: str) -> str:
     calendar = None if held_round is None else state.calendar(held_round)
     today = local_date(found.now, found.zone)
     lacked = visit.opening.missing if visit.opening else ()
+    own = known.units[unit]
     return render_template(
         "inspections/session.html",
         frame=found.seen,
@@ -137,16 +143,25 @@ def session(org: str, cycle: str, unit: str) -> str:
         early=found.slot.day > today,
         past=found.slot.day < today,
         readiness=readiness,
-        case=pack_reading.case_row(visit, known.units[unit]),
+        case=pack_reading.case_row(visit, own),
         gate=_by_body(found, readiness["missing_scores"]),
         lacked=_by_body(found, lacked),
-        arrived=[one for one in lacked if one not in readiness["missing_scores"]],
+        arrived=[
+            leaf.id
+            for leaf in found.leaves(lacked)
+            if known.rulebook is not None and at_stage(known.rulebook, own, leaf, leaf.stage) is not None
+        ],
         hats=_hats(found),
         leads=any(hat.name.startswith("team_leader@") for hat in _hats(found)["open_inspection"]),
         held=found.session,
         minutes=found.session.version(asked_version()),
         entries=_entries(found.session),
         attendance=attendance_rows(found),
+        ways=[
+            (to(found.seen, page, unit=unit), tr(vi, en))
+            for page, vi, en in WAYS
+            if f"inspections_pages.{page}" in current_app.view_functions
+        ],
         kinds=KINDS,
         initiative=INITIATIVE,
         outcomes=OUTCOMES,
