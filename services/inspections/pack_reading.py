@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.inspections.deciding.cases import OPEN, files_missing, status_of, touching
+from services.inspections.deciding.cases import OPEN, case_chain, files_missing, status_of, touching
 from services.inspections.deciding.files import awaited_files, slot_file
 from services.inspections.deciding.packs import due_of, files_due, lacking, late_days, required_of
 from services.inspections.known import Known, KnownUnit
@@ -24,7 +24,7 @@ def due_or_none(state: State, known: Known, visit: Visit) -> datetime | None:
 def pack_rows(visit: Visit, due: datetime | None, known: Known, now: datetime) -> list[dict[str, Any]]:
     """Every manifest of a unit, oldest first, with how the bytes of its slots stand at ``now``, the findings
     on it, and who got it when."""
-    until = None if due is None or known.rulebook is None else files_due(due, known.rulebook)
+    until = until_of(known, due)
     return [_pack(visit, pack, due, until, now, ZoneInfo(known.timezone)) for pack in visit.packs]
 
 
@@ -68,6 +68,23 @@ def case_views(state: State, known: Known, units: Sequence[str], now: datetime) 
         if (visit := state.visit(code)).cases and code in known.units
     ]
     return sorted(found, key=lambda one: int(one["number"]))
+
+
+def case_preview(state: State, known: Known, unit: str, now: datetime) -> dict[str, Any]:
+    """The view of a case of ``unit`` as it would be, were it opened ``now``.  Refuses where there is none."""
+    visit = state.visit(unit)
+    chain = case_chain(state, known, unit, now)
+    case = Case(
+        0,
+        instant(now),
+        "",
+        chain["schedule_version"],
+        chain["due"],
+        tuple(chain["packs"]),
+        tuple(chain["missing"]),
+        tuple(chain["outages"]),
+    )
+    return _case(state, known, replace(visit, cases=(*visit.cases, case)), case, now)
 
 
 def _case(state: State, known: Known, visit: Visit, case: Case, now: datetime) -> dict[str, Any]:
@@ -169,6 +186,12 @@ def warnings_of(visit: Visit, unit: KnownUnit, rows: Sequence[dict[str, Any]]) -
     return [name for true, name in found if true]
 
 
+def until_of(known: Known, due: datetime | None) -> datetime | None:
+    """Until when bytes may follow a manifest in time, exclusive; None without a cut-off or a rulebook."""
+    return None if due is None or known.rulebook is None else files_due(due, known.rulebook)
+
+
 def files_until(known: Known, due: datetime | None) -> str | None:
-    """Until when bytes may follow a manifest that came in time; an instant."""
-    return None if due is None or known.rulebook is None else instant(files_due(due, known.rulebook))
+    """As :func:`until_of`, a written instant."""
+    until = until_of(known, due)
+    return None if until is None else instant(until)

@@ -77,7 +77,7 @@ TYPES = (
        "Choose the file that the list names and send it again; for another file send a new list."),
     _T("file-held", 409, "Đã nhận đủ tệp", "The file has come",
        "Không cần gửi lại.", "There is no need to send it again."),
-    _T("file-not-here", 409, "Chưa nhận tệp", "The file has not come",
+    _T("file-not-here", 404, "Chưa nhận tệp", "The file has not come",
        "Đợi đơn vị gửi, hoặc hỏi thư ký đoàn.", "Wait until the unit sends it, or ask the secretary."),
     _T("upload-offset", 409, "Sai vị trí gửi tiếp", "Wrong place to go on from",
        "Hỏi lại vị trí (HEAD) rồi gửi tiếp từ đó.", "Ask for the offset (HEAD) and go on from there."),

@@ -34,6 +34,20 @@ def state_of(connection: Connection, ledger: str) -> State:
     return fold(events_of(connection, ledger))
 
 
+def state_of_unit(connection: Connection, ledger: str, unit: str) -> State:
+    """What this service has stated of ``unit`` alone, and of rounds and calendars; linear in just these."""
+    query = (
+        select(events.c.value)
+        .where(
+            events.c.ledger == ledger,
+            events.c.source == source_of("inspections", ledger),
+            events.c.subject.in_((unit, "*")),
+        )
+        .order_by(events.c.sequence)
+    )
+    return fold(Event.parse(bytes(value)) for (value,) in connection.execute(query))
+
+
 def schedule_rows(state: State) -> list[dict[str, Any]]:
     """The slots in force, by day, session and team, with how far each unit is."""
     order = ("MORNING", "AFTERNOON")

@@ -30,12 +30,10 @@ class Kind:
     check: Callable[[IO[bytes]], None]
 
 
-def check_content(name: str, file: IO[bytes]) -> str:
-    """The media type of ``file``, which is called ``name``.
+def kind_of(name: str) -> Kind:
+    """The kind of file that ``name`` says.
 
-    Raises :class:`~shared.decisions.Refused`: ``evidence-type`` (not taken at all), ``evidence-mismatch``
-    (not what the name says), ``evidence-protected`` (locked by a password), ``evidence-macros``,
-    ``evidence-unpacked-size``.
+    Raises :class:`~shared.decisions.Refused` for one that is not taken at all (``evidence-type``).
     """
     extension = extension_of(name)
     kind = KINDS.get(extension)
@@ -51,6 +49,16 @@ def check_content(name: str, file: IO[bytes]) -> str:
             field="name",
             value=name,
         )
+    return kind
+
+
+def check_content(name: str, file: IO[bytes]) -> str:
+    """The media type of ``file``, which is called ``name``.
+
+    Raises :class:`~shared.decisions.Refused`: as :func:`kind_of`, ``evidence-mismatch`` (not what the name
+    says), ``evidence-protected`` (locked by a password), ``evidence-macros``, ``evidence-unpacked-size``.
+    """
+    kind = kind_of(name)
     file.seek(0)
     kind.check(file)
     return kind.media_type
