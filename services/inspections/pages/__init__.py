@@ -7,7 +7,26 @@ from pathlib import Path
 
 from flask import Blueprint
 
-from services.inspections.pages import offline, overview, plan, plan_made, plan_unit
+from services.inspections.pages import (
+    answers,
+    briefings,
+    cases,
+    closing,
+    conclusion,
+    dossier,
+    minutes,
+    offline,
+    overview,
+    pack_version,
+    packs,
+    plan,
+    plan_made,
+    plan_unit,
+    readiness,
+    reflections,
+    session,
+    sessions,
+)
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
 
@@ -26,7 +45,20 @@ def blueprint() -> Blueprint:
 
     overview.register(pages)
     offline.register(pages)
+    sessions.register(pages)
+    session.register(pages)
+    minutes.register(pages)
+    conclusion.register(pages)
+    packs.register(pages)
+    pack_version.register(pages)
+    cases.register(pages)
     plan.register(pages)
-    plan_made.register(pages)
     plan_unit.register(pages)
+    plan_made.register(pages)
+    readiness.register(pages)
+    briefings.register(pages)
+    dossier.register(pages)
+    answers.register(pages)
+    reflections.register(pages)
+    closing.register(pages)
     return pages
