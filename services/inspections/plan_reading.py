@@ -61,14 +61,30 @@ def _delivery_row(given: Delivery, calendar: Calendar, zone: ZoneInfo) -> dict[s
 
 
 def team_rows(state: State, known: Known, zone: ZoneInfo, audience: Audience) -> list[dict[str, Any]]:
-    """The teams that ``audience`` may see, by code: members, nominations, units, and what is flagged."""
+    """The teams that ``audience`` may see, by code: members, nominations, units, and what is flagged.
+
+    A department sees whom it has named itself, whatever the team, and nothing else of the team.
+    """
     calendar = _calendar(state)
-    codes = sorted({*state.teams, *state.nominations})
-    return [
-        _team_row(state, known, code, calendar, zone)
-        for code in codes
-        if audience.everything or code in audience.teams
-    ]
+    rows = []
+    for code in sorted({*state.teams, *state.nominations}):
+        if audience.everything or code in audience.teams:
+            rows.append(_team_row(state, known, code, calendar, zone))
+            continue
+        own = [one for one in state.nominations.get(code, ()) if one.department in audience.departments]
+        if own:
+            due = personnel_due(calendar, zone)
+            rows.append(
+                {
+                    "team": code,
+                    "members": [],
+                    "nominations": [_nomination_row(one, calendar, zone) for one in own],
+                    "nominations_due": None if due is None else instant(due),
+                    "units": [],
+                    "conflicts": [],
+                }
+            )
+    return rows
 
 
 def _team_row(

@@ -172,6 +172,11 @@ def half_words(half: str) -> str:
 
 def weekday(day: date) -> str:
     """The name of a day of the week."""
+    return weekday_name(day.weekday())
+
+
+def weekday_name(number: int) -> str:
+    """The name of a day of the week, 0 is Monday."""
     vi = ("Thứ hai", "Thứ ba", "Thứ tư", "Thứ năm", "Thứ sáu", "Thứ bảy", "Chủ nhật")
     en = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-    return tr(vi[day.weekday()], en[day.weekday()])
+    return tr(vi[number], en[number])

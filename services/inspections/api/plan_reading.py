@@ -113,7 +113,7 @@ class TeamsView(Schema):
 @blueprint.doc(security=[{"bearer": []}])
 def teams(org: str, cycle: str) -> Response:
     """The teams with late nominations and conflicts of interest flagged: all of them for who sees
-    everything, else one's own."""
+    everything, else one's own; to a department the nominations that it made."""
     who = reader(org, cycle)
     if who.principal is None:
         raise Problem("token-missing")

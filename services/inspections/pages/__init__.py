@@ -26,6 +26,7 @@ from services.inspections.pages import (
     reflections,
     session,
     sessions,
+    teams,
 )
 from shared.web.i18n import tr
 from shared.web.layout import ledgers_page
@@ -61,4 +62,5 @@ def blueprint() -> Blueprint:
     answers.register(pages)
     reflections.register(pages)
     closing.register(pages)
+    teams.register(pages)
     return pages
