@@ -38,10 +38,8 @@ def due_lines(calendar: Calendar, zone: ZoneInfo, called: Callable[[str], str]) 
     found += line(tr("Bộ tài liệu của đơn vị", "A unit's documents"), calendar.document_pack)
     found += line(tr("Điểm của các Ban", "Scores of departments"), calendar.department_scoring)
     if calendar.personnel is not None:
-        given = calendar.personnel
-        found += line(
-            tr("Cử người tham gia đoàn", "Nominations for the teams"), who.due, who.bodies, who.deliver_to
-        )
+        given, what = calendar.personnel, tr("Cử người tham gia đoàn", "Nominations for the teams")
+        found += line(what, given.due, given.bodies, given.deliver_to)
     found += line(tr("Bài thu hoạch", "Reflection reports"), calendar.reflection_reports)
     found += line(
         tr("Đơn vị trả lời kết luận", "A unit's answer to adjustments"), calendar.adjustment_response
@@ -67,6 +65,6 @@ def due_words(due: Due, calendar: Calendar, zone: ZoneInfo) -> str:
 
 
 def before(moment: datetime, zone: ZoneInfo) -> str:
-    """``trước 06/11/2020 17:00:01``: the local time of an exclusive instant; whole minutes without seconds."""
+    """``trước 06/11/2020 17:00:01``: local time of an exclusive instant; no seconds at a whole minute."""
     local = moment.astimezone(zone).strftime("%d/%m/%Y %H:%M:%S").removesuffix(":00")
     return tr(f"trước {local}", f"before {local}")
