@@ -32,7 +32,11 @@
   const page = location.pathname;
   const DRAFT_DAYS = 14;
   const AGAIN = 15000;
-  const hour = (moment) => new Intl.DateTimeFormat(english ? "en-GB" : "vi-VN", { timeZone: status.dataset.zone, hour: "2-digit", minute: "2-digit", day: "2-digit", month: "2-digit" }).format(moment);
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone: status.dataset.zone, day: "2-digit", month: "2-digit", hour: "2-digit", minute: "2-digit" });
+  const clock = (moment) => {
+    const shown = Object.fromEntries(parts.formatToParts(new Date(moment)).map((part) => [part.type, part.value]));
+    return `${shown.hour}:${shown.minute} ${shown.day}/${shown.month}`;
+  };
 
   // --- the store of this browser: two tables, each row somebody's
 
@@ -134,7 +138,7 @@
     clearTimeout(form.drafting);
     form.drafting = setTimeout(async () => {
       await drafts.keep(form.dataset.offline, contentOf(form));
-      note(form, say(`Bản nháp trên máy này, ${hour(Date.now())}.`, `Draft on this device, ${hour(Date.now())}.`));
+      note(form, say(`Bản nháp trên máy này, ${clock(Date.now())}.`, `Draft on this device, ${clock(Date.now())}.`));
     }, 400);
   }
 
@@ -149,8 +153,8 @@
     form.dataset.waiting = row.key;
     form.dataset.busy = "1";
     for (const button of form.querySelectorAll("button:not([type=button])")) button.disabled = true;
-    note(form, say(`Chưa có mạng. Đã giữ trên máy này lúc ${hour(row.at)}; tự gửi, đúng một lần, khi có mạng lại.`,
-      `No connection. Kept on this device at ${hour(row.at)}; it sends itself, once, when the connection is back.`));
+    note(form, say(`Chưa có mạng. Đã giữ trên máy này lúc ${clock(row.at)}; tự gửi, đúng một lần, khi có mạng lại.`,
+      `No connection. Kept on this device at ${clock(row.at)}; it sends itself, once, when the connection is back.`));
     form.dispatchEvent(new CustomEvent("queued", { bubbles: true, detail: row }));
   }
 
@@ -192,7 +196,7 @@
       const draft = await drafts.take(name);
       if (draft) {
         fill(form, draft.data);
-        note(form, say(`Bản nháp trên máy này, từ ${hour(draft.at)}.`, `Draft on this device, of ${hour(draft.at)}.`));
+        note(form, say(`Bản nháp trên máy này, từ ${clock(draft.at)}.`, `Draft on this device, of ${clock(draft.at)}.`));
       }
     }
     if ("offlineClean" in form.dataset) return;
@@ -281,7 +285,7 @@
       const why = english ? row.answer.detail_en || row.answer.detail : row.answer.detail;
       return line(link, `: ${say("chưa ghi được", "not stated")}: ${why || row.answer.title || ""} `, button(say("Đã xem", "Seen"), () => settled(row)));
     }
-    return line(link, say(`: chờ gửi từ ${hour(row.at)}. `, `: waiting since ${hour(row.at)}. `), button(say("Lấy lại để sửa", "Take back"), () => settled(row)));
+    return line(link, say(`: chờ gửi từ ${clock(row.at)}. `, `: waiting since ${clock(row.at)}. `), button(say("Lấy lại để sửa", "Take back"), () => settled(row)));
   }
 
   async function show() {
@@ -290,7 +294,7 @@
     const others = rows.filter((row) => row.person !== person && row.state === "waiting").length;
     status.classList.toggle("of-away", !reached);
     status.querySelector("[data-offline-line]").textContent = reached ? "" : say("Không có mạng: cứ tiếp tục, mọi thứ được giữ trên máy này.", "No connection: carry on, everything is kept on this device.");
-    status.querySelector("[data-offline-copy]").textContent = kept ? say(`Trang này là bản lưu lúc ${hour(kept)}.`, `This page is a copy kept at ${hour(kept)}.`) : "";
+    status.querySelector("[data-offline-copy]").textContent = kept ? say(`Trang này là bản lưu lúc ${clock(kept)}.`, `This page is a copy kept at ${clock(kept)}.`) : "";
     status.querySelector("[data-offline-queue]").replaceChildren(...own.map(told));
     status.querySelector("[data-offline-others]").textContent = others ? say(`Máy này còn ${others} lời ghi chưa gửi của người khác; người ấy đăng nhập lại thì gửi tiếp.`,
       `${others} statements of somebody else wait on this device; they are sent when he signs in again.`) : "";
@@ -324,7 +328,7 @@
     active.postMessage({ keep: [...parts, ...seen, ...pages] });
   }
 
-  window.bangvangOffline = { person, kept, reachable, drafts, changed: (listener) => listeners.push(listener) };
+  window.bangvangOffline = { person, kept, clock, reachable, drafts, changed: (listener) => listeners.push(listener) };
   status.hidden = !person;
   const clearing = status.querySelector("[data-offline-clear]");
   clearing.addEventListener("click", clearAll);

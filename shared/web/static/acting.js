@@ -18,6 +18,7 @@
 // One Idempotency-Key serves a form until an answer came, so a double click or a retry states one fact.
 // form.hold = async ({ key, command, headers, body }) => true takes over a statement that got no answer; whoever
 // does tells the form of a later one: new CustomEvent("answered", { detail: { ok, body } }).
+// Afterwards the form hears "stated" (detail: the answer) or "refused" (detail: the problem).
 "use strict";
 (() => {
   const english = document.documentElement.lang === "en";
@@ -147,6 +148,7 @@
     }
     if (first) first.focus();
     else { answer.tabIndex = -1; answer.focus(); }
+    form.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: problem }));
   }
 
   function accepted(form, body) {
