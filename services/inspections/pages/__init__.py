@@ -17,6 +17,7 @@ from services.inspections.pages import (
     minutes,
     offline,
     overview,
+    pack,
     pack_version,
     packs,
     plan,
@@ -51,6 +52,7 @@ def blueprint() -> Blueprint:
     minutes.register(pages)
     conclusion.register(pages)
     packs.register(pages)
+    pack.register(pages)
     pack_version.register(pages)
     cases.register(pages)
     plan.register(pages)

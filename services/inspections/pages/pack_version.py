@@ -65,7 +65,7 @@ def register(pages: Blueprint) -> None:
 
 def pack_version(org: str, cycle: str, unit: str, number: int) -> str:
     """The version numbered ``number``, what was found in it, and to whom it was passed on."""
-    sight = _sight(org, cycle, unit)
+    sight = sight_of(org, cycle, unit)
     board, visit = sight.board, sight.visit
     version = version_of(visit, number)
     if version is None:
@@ -76,7 +76,7 @@ def pack_version(org: str, cycle: str, unit: str, number: int) -> str:
     grants = sight.seen.reader.grants
     return render_template(
         "inspections/pack_version.html",
-        **_common(sight),
+        **common_of(sight),
         pack=pack,
         version=version,
         versions=[(place, one.number) for place, one in enumerate(visit.packs, start=1)],
@@ -94,7 +94,7 @@ def pack_version(org: str, cycle: str, unit: str, number: int) -> str:
 
 def pack_receipt(org: str, cycle: str, unit: str) -> str:
     """The form by which the secretary records what came by e-mail or on paper.  Raises 403 for others."""
-    sight = _sight(org, cycle, unit)
+    sight = sight_of(org, cycle, unit)
     slot = sight.visit.slot
     if not may_receive(sight.seen.reader, unit, slot.team if slot else None):
         raise Problem(
@@ -107,7 +107,7 @@ def pack_receipt(org: str, cycle: str, unit: str) -> str:
     filled = {document for one in sight.visit.packs for document in one.documents}
     return render_template(
         "inspections/pack_receipt.html",
-        **_common(sight),
+        **common_of(sight),
         hats=[hat for hat in found if not hat.name.startswith("unit@")],
         filled=filled,
         now_wall=board_wall(sight.board),
@@ -124,7 +124,8 @@ def board_wall(board: Board) -> str:
     return board.now.astimezone(board.zone).strftime("%Y-%m-%dT%H:%M")
 
 
-def _sight(org: str, cycle: str, unit: str) -> Sight:
+def sight_of(org: str, cycle: str, unit: str) -> Sight:
+    """The pack of ``unit`` for who asks.  Raises a problem (401, 403, 404) for who may not see it."""
     seen = frame(org, cycle)
     board = board_of(seen.reader.ledger)
     checked_row(seen.reader, None, board.state, unit)
@@ -143,7 +144,7 @@ def _told(board: Board, unit: str) -> tuple[list[Event], Bodies]:
         return told, bodies_known(connection, board.ledger.ledger, instant(board.now))
 
 
-def _common(sight: Sight) -> dict[str, object]:
+def common_of(sight: Sight) -> dict[str, object]:
     """What both templates ask for."""
     board = sight.board
     return {
