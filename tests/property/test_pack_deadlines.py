@@ -25,7 +25,9 @@ from tests.support.packs import (
     Story,
     pack,
     scheduled,
+    sends,
 )
+from tests.support.zones import ZONES, process_in
 
 WORKING_DAYS = [
     day.isoformat() for day in (date(2020, 11, 9) + timedelta(days=n) for n in range(12)) if day.weekday() < 5
@@ -41,20 +43,21 @@ def wall(day: str) -> datetime:
 
 
 def sent(parts: list[tuple[int, set[str]]]) -> Story:
-    """The story of a unit that sends ``parts``, each so many microseconds after the cut-off."""
+    """The story of a unit that sends ``parts``, files and all, so many microseconds after the cut-off."""
     story = scheduled()
     for offset, documents in sorted(parts, key=lambda part: part[0]):
-        story.states(pack(*sorted(documents)), OWN, DUE + timedelta(microseconds=offset))
+        sends(story, DUE + timedelta(microseconds=offset), *sorted(documents))
     return story
 
 
-@given(day=st.sampled_from(WORKING_DAYS), offset=MICROSECONDS)
+@given(day=st.sampled_from(WORKING_DAYS), offset=MICROSECONDS, zone=st.sampled_from(ZONES))
 def test_a_pack_is_in_time_exactly_before_midnight_local_whatever_the_servers_zone(
-    day: str, offset: int
+    day: str, offset: int, zone: str
 ) -> None:
     story = scheduled(day=day)
     moment = (wall(day) + timedelta(microseconds=offset)).astimezone(UTC)
-    data = story.states(pack(), OWN, moment).data
+    with process_in(zone):
+        data = story.states(pack(), OWN, moment).data
     assert data["on_time"] is (offset < 0)
     assert parse_instant(data["due"]) == wall(day)
 

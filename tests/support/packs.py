@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from services.inspections.commands import Command, FormTeam, OpenRound, ReceivePack, Schedule
+from services.inspections.commands import Command, FormTeam, OpenRound, ReceiveFile, ReceivePack, Schedule
 from services.inspections.decider import decide
 from services.inspections.known import Known, KnownUnit
 from services.inspections.state import State, fold
@@ -87,3 +87,17 @@ def by_policy(**policies: Any) -> Known:
     """What is known when the rulebook has these policies instead of its own."""
     book = rulebook()
     return replace(KNOWN, rulebook=replace(book, policies={**book.policies, **policies}))
+
+
+def sends(story: Story, at: datetime, *documents: str) -> int:
+    """The unit sends ``documents`` (default: all that are required), and their bytes come with the manifest;
+    its number."""
+    number = story.states(pack(*documents), OWN, at).sequence
+    held = {one.sha256 for one in story.state.visit(UNIT).files}
+    for entry in files(*documents):
+        if entry["sha256"] not in held:
+            story.states(
+                ReceiveFile(UNIT, number, entry["document"], entry["sha256"], entry["size"]), OWN, at
+            )
+            held.add(entry["sha256"])
+    return number

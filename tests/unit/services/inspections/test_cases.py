@@ -12,7 +12,7 @@ from services.inspections.commands import AssessPack, OpenCase, OpenInspection, 
 from services.inspections.deciding.cases import is_due, open_case, status_of
 from services.inspections.known import CaseDecision, Known, KnownUnit
 from services.inspections.opening import SystemCaller
-from services.inspections.pack_reading import case_views, warnings_of
+from services.inspections.pack_reading import case_preview, case_views, warnings_of
 from shared.access import AccessDenied
 from shared.decisions import Refused
 from shared.events.envelope import instant
@@ -32,6 +32,7 @@ from tests.support.packs import (
     by_policy,
     pack,
     scheduled,
+    sends,
 )
 
 CASE = OpenCase(UNIT)
@@ -84,7 +85,7 @@ def test_no_case_opens_before_the_cut_off_and_one_opens_from_its_very_instant_on
 
 def test_a_full_pack_in_time_gives_no_case_whatever_comes_later() -> None:
     story = scheduled()
-    story.states(pack(), OWN, DUE - INSTANT)
+    sends(story, DUE - INSTANT)
     story.states(pack("REPORT"), OWN, DUE + timedelta(days=1))
     assert refusal(story, CASE, OFFICE, DUE + timedelta(days=1)).rule == "pack-in-order"
     assert not open_by_clock(story, DUE + timedelta(days=1))
@@ -100,7 +101,7 @@ def test_one_deadline_gives_one_case() -> None:
 
 def test_an_incomplete_pack_gives_no_case_where_the_rulebook_only_warns() -> None:
     story = scheduled(by_policy(pack_incomplete_is="warning"))
-    story.states(pack(*REST), OWN, DUE - INSTANT)
+    sends(story, DUE - INSTANT, *REST)
     assert refusal(story, CASE, OFFICE, DUE).rule == "pack-in-order"
 
 
@@ -173,6 +174,26 @@ def test_the_chain_is_read_from_events_and_tells_an_outage_that_was_recorded_lat
     assert [(row["on_time"], row["missing"]) for row in view["packs"]] == [(True, [LAST])]
     assert [(one["text"], one["known_then"]) for one in view["outages"]] == [("mất điện", False)]
     assert view["decision"] == {"outcome": "declined", "at": instant(DUE), "document": "QĐ-7"}
+
+
+def test_a_preview_shows_the_very_chain_that_the_case_then_carries() -> None:
+    story = scheduled()
+    story.states(pack(*REST), OWN, DUE - timedelta(days=1))
+    outage = RecordOutage(instant(DUE - timedelta(hours=2)), instant(DUE - timedelta(hours=1)), "mất điện")
+    story.states(outage, OFFICE, DUE)
+    preview = case_preview(story.state, story.known, UNIT, DUE)
+    number = story.states(CASE, OFFICE, DUE).sequence
+    (stated,) = case_views(story.state, story.known, [UNIT], DUE)
+    assert {**preview, "number": number, "by": "office", "at": stated["at"]} == stated
+
+
+def test_there_is_no_preview_of_a_case_that_could_not_be_opened() -> None:
+    story = scheduled()
+    sends(story, DUE - timedelta(days=1))
+    for at, rule in ((DUE - INSTANT, "deadline-open"), (DUE, "pack-in-order")):
+        with pytest.raises(Refused) as caught:
+            case_preview(story.state, story.known, UNIT, at)
+        assert caught.value.rule == rule
 
 
 # --- what the Committee says

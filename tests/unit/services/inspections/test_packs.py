@@ -5,7 +5,6 @@ The servers' clock is UTC, the deadline is a day of Asia/Ho_Chi_Minh (domain 6, 
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,6 +35,7 @@ from tests.support.packs import (
     pack,
     scheduled,
 )
+from tests.support.zones import ZONES, process_in
 
 LAST, REST = REQUIRED[-1], REQUIRED[:-1]
 INSTANT = timedelta(microseconds=1)
@@ -69,21 +69,14 @@ def test_a_pack_sent_at_the_last_millisecond_of_the_third_day_before_is_in_time(
     assert lacking(story) == []
 
 
-@pytest.mark.parametrize(
-    "zone_of_process", ["UTC", "America/Los_Angeles", "Pacific/Kiritimati", "Asia/Ho_Chi_Minh"]
-)
-def test_the_last_second_is_in_time_and_midnight_is_not_wherever_the_process_thinks_it_is(
-    zone_of_process: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patched:
-        patched.setenv("TZ", zone_of_process)
-        time.tzset()
-        last = datetime(2020, 11, 6, 23, 59, 59, tzinfo=ZONE)
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_last_second_is_in_time_and_midnight_is_not_wherever_the_process_stands(zone: str) -> None:
+    last = datetime(2020, 11, 6, 23, 59, 59, tzinfo=ZONE)
+    with process_in(zone):
         in_time = [
-            scheduled().states(pack(), OWN, last).data["on_time"],
-            scheduled().states(pack(), OWN, last + timedelta(seconds=1)).data["on_time"],
+            scheduled().states(pack(), OWN, moment).data["on_time"]
+            for moment in (last, last + timedelta(seconds=1))
         ]
-    time.tzset()
     assert in_time == [True, False]
 
 

@@ -252,6 +252,18 @@ def test_a_forfeited_unit_that_leads_on_department_scores_is_ranked_first_with_i
     assert board.rows()["A"].sheet.appeal_right_lost
 
 
+def test_a_forfeit_that_the_committee_declined_leaves_class_rank_and_the_right_to_complain() -> None:
+    """Domain 6: raised by the system, declined by the Standing Committee: nothing is lost."""
+    board = Board(BOOK)
+    board.unit("A")
+    score_all(board, "A", "QH")
+    before = board.row("A")
+    board.state_fact("decision.forfeit_declined.v1", "ranking", "A", {"document": "QĐ-7"})
+    assert board.row("A") == before
+    assert not board.rows()["A"].sheet.appeal_right_lost
+    assert not board.rows()["A"].sheet.forfeited
+
+
 def quota_board(totals: dict[str, str], **quota: Any) -> Board:
     """Units of one leaf of 100 points under one quota on EXCELLENT (>= 90)."""
     rule = {
