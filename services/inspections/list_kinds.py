@@ -33,11 +33,11 @@ def subordinates_list(book: Rulebook) -> ListOf:
         (
             Column("code", "Mã", code_of, ("ma don vi", "ma co so")),
             Column("name", "Tên đơn vị trực thuộc", words_of, ("ten", "ten don vi", "ten co so")),
-            Column("kind", "Khối", _choice("unknown-kind", "khối", "kind", KINDS), ("loai hinh", "loai")),
+            Column("kind", "Khối", _choice(KINDS, _no_kind), ("loai hinh", "loai")),
             Column(
                 "class",
                 "Kết quả phân loại",
-                _choice("unknown-class", "mức phân loại", "class", classes),
+                _choice(classes, _no_class),
                 ("phan loai", "xep loai", "muc"),
                 required=False,
             ),
@@ -100,7 +100,23 @@ def _template(
     return saved(book, made_at)
 
 
-def _choice(rule: str, vi: str, en: str, words: Mapping[str, Words]) -> Callable[[Cell], str]:
+def _no_kind(text: str, named: str) -> CellRefused:
+    return CellRefused(
+        "unknown-kind",
+        f"Không có khối “{text}”. Ghi một trong các khối: {named}.",
+        f'There is no kind "{text}". One of: {named}.',
+    )
+
+
+def _no_class(text: str, named: str) -> CellRefused:
+    return CellRefused(
+        "unknown-class",
+        f"Không có mức phân loại “{text}”. Ghi một trong các mức: {named}.",
+        f'There is no class "{text}". One of: {named}.',
+    )
+
+
+def _choice(words: Mapping[str, Words], refusal: Callable[[str, str], CellRefused]) -> Callable[[Cell], str]:
     """Reads one of ``words``, by code or by name in either language."""
     known = {plain(said): code for code, names in words.items() for said in (code, *names)}
 
@@ -108,12 +124,7 @@ def _choice(rule: str, vi: str, en: str, words: Mapping[str, Words]) -> Callable
         text = words_of(cell)
         code = known.get(plain(text))
         if code is None:
-            named = ", ".join(name for name, _ in words.values())
-            raise CellRefused(
-                rule,
-                f"Không có {vi} “{text[:60]}”. Ghi một trong các mức: {named}.",
-                f'There is no {en} "{text[:60]}". One of: {named}.',
-            )
+            raise refusal(text[:60], ", ".join(name for name, _ in words.values()))
         return code
 
     return read

@@ -66,7 +66,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A unit and its items.  ``order``: the key by which people look for it."""
+    """A unit and its items; ``team``, ``date``, ``session``: empty where it has none."""
 
     unit: str
     name: str
@@ -139,7 +139,7 @@ def readiness_list(org: str, cycle: str) -> str:
 
 
 def rows_of(seen: Frame, board: Board) -> list[Row]:
-    """The units that are inspected and that the reader may see, by session, then by name."""
+    """The units that are inspected and that the reader may see: his own first, then by session and name."""
     audience = seen.reader.audience(board.visibility)
     book = board.known.rulebook
     found = []
@@ -162,8 +162,15 @@ def rows_of(seen: Frame, board: Board) -> list[Row]:
                 _cells(held),
             )
         )
-    # "MORNING" comes after "AFTERNOON" by the alphabet
-    found.sort(key=lambda row: (row.date or "9", row.session == "AFTERNOON", natural_key(row.name), row.unit))
+    found.sort(
+        key=lambda row: (
+            row.unit not in seen.units,
+            row.date or "9",
+            row.session == "AFTERNOON",  # comes before "MORNING" by the alphabet
+            natural_key(row.name),
+            row.unit,
+        )
+    )
     return found
 
 
