@@ -89,7 +89,7 @@ def agenda(state: State, standings: Standings) -> Agenda:
         contested=_contested(notes, sheets),
         missing=_missing(state, sheets),
         cases=open_cases(state),
-        adjustments=_disputed_adjustments(sheets),
+        adjustments=disputed_adjustments(sheets),
     )
 
 
@@ -216,7 +216,11 @@ def _disputed(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
     )
 
 
-def _disputed_adjustments(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
+def disputed_adjustments(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
+    """Adjustments that the unit disputes, until an amendment or a decision takes their place."""
+    contested = _marks(sheets, lambda mark: mark.origin == ADJUSTMENT and mark.disputed is not None)
+    if not contested:
+        return ()
     settled = {
         (sheet.unit, leaf.id): mark.position
         for sheet in sheets
@@ -224,7 +228,6 @@ def _disputed_adjustments(sheets: list[Sheet]) -> tuple[MarkOf, ...]:
         for mark in leaf.marks
         if not mark.withdrawn and mark.origin in (ADJUSTMENT, DECISION)
     }
-    contested = _marks(sheets, lambda mark: mark.origin == ADJUSTMENT and mark.disputed is not None)
     return tuple(one for one in contested if settled[one.unit, one.criterion] <= one.mark.position)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from services.ranking.agenda import disputed_adjustments
 from services.ranking.engine import State, body, compute, digest, initial
 from services.ranking.engine.classes import QuotaLine
 from services.ranking.engines import CURRENT, RUNNABLE, EngineVersion
@@ -20,13 +21,14 @@ from shared.ledger import reader
 class Result:
     """Standings as readers get them: the engine's body, and the digest of its content alone.
 
-    ``quotas``: the quotas as they were applied, by area; no part of the body, so none where only a body
-    was kept.
+    ``quotas``: the quotas as they were applied, by area; ``disputed``: criteria whose adjustment the unit
+    disputes, by unit.  Neither is part of the body, so there is none where only a body was kept.
     """
 
     body: dict[str, Any]
     digest: str
     quotas: Mapping[str, tuple[QuotaLine, ...]] = field(default_factory=dict, compare=False)
+    disputed: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False)
 
 
 def take(state: State, position: int, value: bytes) -> Event:
@@ -69,7 +71,10 @@ def result(state: State) -> Result:
     """The standings of ``state``."""
     standings = compute(state)
     content = body(standings)
-    return Result(content, digest(content), {area.area: area.quotas for area in standings.areas})
+    disputed: dict[str, tuple[str, ...]] = {}
+    for one in disputed_adjustments([row.sheet for row in standings.rows()]):
+        disputed[one.unit] = (*disputed.get(one.unit, ()), one.criterion)
+    return Result(content, digest(content), {area.area: area.quotas for area in standings.areas}, disputed)
 
 
 def recompute(version: str, ledger: str, events: Iterable[Event]) -> Result | None:

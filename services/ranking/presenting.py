@@ -68,7 +68,7 @@ class Scene:
     ``body``: what the reader may see.  ``before``: the newest publication at the position, with its
     body; ``pinned``: a publication of exactly these standings; ``freeze``: a freeze of this position.
     ``handle``: the last event folded in words, or why there are none.  ``quotas``: the quota lines by area,
-    where the reader may see them.
+    where the reader may see them.  ``disputed``: criteria whose adjustment the unit disputes, by unit.
     """
 
     settings: LedgerSettings
@@ -87,6 +87,7 @@ class Scene:
     language: str
     freeze: Freeze | None = None
     quotas: Mapping[str, Sequence[QuotaLine]] = field(default_factory=dict)
+    disputed: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def board(scene: Scene) -> Board:
@@ -121,10 +122,7 @@ def board(scene: Scene) -> Board:
         root=shown.root,
         rulebook=_rulebook_words(rulebook),
         engine=str(scene.body["engine"]),
-        areas=tuple(
-            _area(area, rulebook, before_ranks, scene.quotas.get(area["area"], ()), language)
-            for area in scene.body["areas"]
-        ),
+        areas=tuple(_area(area, rulebook, before_ranks, scene, language) for area in scene.body["areas"]),
         marks=tuple(sorted((_mark(mark, scene, zone) for mark in scene.marks), key=lambda one: one.position)),
         empty=_empty(scene, units),
         published="" if scene.before is None else _compared(scene.before[0], zone, language),
@@ -255,15 +253,25 @@ def _area(
     area: Mapping[str, Any],
     rulebook: Rulebook | None,
     before: Mapping[str, int],
-    quotas: Sequence[QuotaLine],
+    scene: Scene,
     language: str,
 ) -> AreaTable:
     assert rulebook is not None  # without a rulebook there are no areas
+    quotas = scene.quotas.get(area["area"], ())
     classes = {one.id: (place, one.label) for place, one in enumerate(rulebook.classes)}
     labels = {one.id: one.label for one in rulebook.classes}
     ranks = [row.get("rank") for row in area["rows"]]
     lines = tuple(
-        _line(row, rulebook, classes, labels, ranks.count(row.get("rank")) > 1, before, language)
+        _line(
+            row,
+            rulebook,
+            classes,
+            labels,
+            ranks.count(row.get("rank")) > 1,
+            before,
+            scene.disputed.get(row["unit"], ()),
+            language,
+        )
         for row in area["rows"]
     )
     groups = tuple(
@@ -322,6 +330,7 @@ def _line(
     labels: Mapping[str, str],
     shared: bool,
     before: Mapping[str, int],
+    disputed: Sequence[str],
     language: str,
 ) -> Line:
     unit, rank = row["unit"], row.get("rank")
@@ -332,7 +341,9 @@ def _line(
         top = rulebook.leaf[criterion].groups[0]
         lacking[top] = lacking.get(top, 0) + 1
     move = before[unit] - rank if rank is not None and unit in before else None
-    mark = hashlib.sha256(repr((sorted(row.items()), move)).encode()).hexdigest()[:12]
+    whole = "rank" in row
+    contested = tuple(disputed) if whole else ()
+    mark = hashlib.sha256(repr((sorted(row.items()), move, contested)).encode()).hexdigest()[:12]
     return Line(
         unit=unit,
         name=row["name"],
@@ -350,7 +361,8 @@ def _line(
         capped=any(reason.startswith(("BONUS_CAP", "PENALTY_CAP")) for reason in row.get("reasons", ())),
         notes=tuple(reason_words(reason, labels).in_(language) for reason in row.get("reasons", ())),
         mark=mark,
-        whole="rank" in row,
+        whole=whole,
+        disputed=contested,
     )
 
 

@@ -42,7 +42,7 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Line:
     """One unit in a table.  ``move``: places gained since the last publication, None when unknown;
-    ``whole``: the reader sees the whole row.
+    ``whole``: the reader sees the whole row.  ``disputed``: criteria whose adjustment the unit disputes.
     """
 
     unit: str
@@ -62,6 +62,7 @@ class Line:
     notes: tuple[str, ...]
     mark: str
     whole: bool
+    disputed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,6 +157,7 @@ def _scene(seen: View, shown: Shown, state: State, *, live: bool) -> Scene:
         language=language(),
         freeze=next((one for one in seen.state.freezes if follows and one.at == shown.position), None),
         quotas=shown.result.quotas if seen.audience_at(shown.position).everything else {},
+        disputed=shown.result.disputed,
     )
 
 

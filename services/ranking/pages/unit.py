@@ -11,6 +11,7 @@ from services.ranking import positions
 from services.ranking.charts.render import DRAWING
 from services.ranking.desk import Moment, View, asked_position, desk, pinned_body, shown_at, state_at, view
 from services.ranking.engine.explain import Explanation
+from services.ranking.engine.facts import ADJUSTMENT
 from services.ranking.explained import counterfactual_at, explanation_at
 from services.ranking.pages.answers import private, redirect_to
 from services.ranking.pages.frame import address, frame
@@ -57,9 +58,21 @@ def register(pages: Blueprint) -> None:
                 chart_query={"unit": unit, "at": position, "lang": language(), "drawing": DRAWING},
                 position=count(position, language()),
                 raw_position=position,
+                answers=_answers(seen, unit) if _adjusted(found) else None,
                 address=lambda path, **query: address(seen.ledger, path, **query),
             )
         )
+
+
+def _adjusted(found: Explanation) -> bool:
+    """Whether a conclusion adjusted any of the unit's values."""
+    return any(reading.mark.origin == ADJUSTMENT for leaf in found.leaves for reading in leaf.marks)
+
+
+def _answers(seen: View, unit: str) -> str | None:
+    """Where the unit answers its adjustments, for those who may read it there: never for everybody."""
+    may = seen.reader.audience().sees_row(unit, seen.book.team_of(unit, seen.size))
+    return f"/inspections/{seen.ledger}/answers/{unit}" if may else None
 
 
 def _move(seen: View, position: int, found: Explanation) -> int | None:

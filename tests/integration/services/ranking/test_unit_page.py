@@ -279,3 +279,37 @@ def test_a_value_entered_on_behalf_says_so_and_whether_the_body_agrees(tmp_path:
     text = page(site, "units/QH-Q01")
     assert "nhập hộ, không được công nhận" in text
     assert "entered on behalf, disputed" in page(site, "units/QH-Q01?lang=en")
+
+
+def test_a_disputed_adjustment_marks_the_value_and_the_row_and_leads_to_the_answers(tmp_path: Path) -> None:
+    site = made(tmp_path, "public", decided=False)
+    conclusion = {
+        "team": "DKT-1",
+        "strengths": "Chủ động.",
+        "limitations": "Báo cáo chậm.",
+        "orientation": "Giữ nền nếp.",
+        "scores": [],
+        "adjustments": [
+            {"criterion": code, "from_self": None, "from_effective": None, "to": "3", "reason": "-"}
+            for code in ("1.1", "1.2")
+        ],
+        "recognised_models": [],
+    }
+    answers = 'href="/inspections/hcmc/2020/answers/QH-Q01"'
+    assert answers not in page(site, "units/QH-Q01", "office")
+    stated = site.fed.state("inspections", "conclusion.signed.v1", "QH-Q01", conclusion, role="team_leader")
+    site.fed.feed()
+    assert "không đồng ý" not in page(site, "units/QH-Q01") + page(site, "")
+    dispute = {"conclusion": Event.parse(stated).sequence, "criterion": "1.2", "text": "Có minh chứng"}
+    site.fed.state("inspections", "adjustment.disputed.v1", "QH-Q01", dispute, role="unit")
+    site.fed.feed()
+    assert page(site, "units/QH-Q01").count("đơn vị không đồng ý") == 1
+    board = page(site, "")
+    assert board.count("đơn vị không đồng ý điều chỉnh") == 1
+    row = board[board.index('id="u-QH-Q01"') :]
+    assert "đơn vị không đồng ý điều chỉnh" in row[: row.index("</tr>")]
+    assert "the unit disputes" in page(site, "?lang=en")
+    for name in ("office", "committee", "unit"):
+        assert answers in page(site, "units/QH-Q01", name)
+    for other in (None, "team", "department"):
+        assert answers not in page(site, "units/QH-Q01", other)
