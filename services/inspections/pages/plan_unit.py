@@ -74,13 +74,20 @@ def plan_unit(org: str, cycle: str, unit: str) -> str:
         supposed=supposed,
         deadline=deadline_words(supposed, board),
         days=working_days(board),
-        teams=sorted(board.state.teams, key=natural_key),
+        teams=teams_offered(board, team, seen.holds("office")),
         asked={name: request.args.get(name, "") for name in ("team", "date", "session", "request")},
         half_words=half_words,
         state_words=state_words,
         weekday=weekday,
         zone=zone.key,
     )
+
+
+def teams_offered(board: Board, team: str | None, office: bool) -> list[str]:
+    """The teams to which the unit may be given: only the Office assigns another one."""
+    if team is not None and not office:
+        return [team]
+    return sorted(board.state.teams, key=natural_key)
 
 
 def wanted_session(visit: Visit, unit: str) -> Schedule | None:

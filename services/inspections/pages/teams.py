@@ -19,12 +19,13 @@ from services.inspections.seats import called, weekday_name
 from shared.database import read_transaction
 from shared.events.envelope import instant, parse_instant
 from shared.web.hats import hats
-from shared.web.i18n import natural_key, tr
+from shared.web.i18n import natural_key, role_name, tr
 from shared.web.runtime import runtime
 
 FORM = "inspections.form_team"
 NOMINATE = "inspections.nominate_member"
 ADOPT = "inspections.adopt_calendar"
+STANDING_COMMITTEE = "STANDING_COMMITTEE"
 ROWS = 12
 """So many people has the form of a team room for."""
 
@@ -53,11 +54,15 @@ def teams(org: str, cycle: str) -> str:
         every_team=sorted({*board.state.teams, *board.state.nominations}, key=natural_key),
         due=due and before(parse_instant(due), board.zone),
         calendars=[
-            (one, due_lines(one.calendar, board.zone, bodies.name), rest_words(one.calendar, board))
+            (
+                one,
+                due_lines(one.calendar, board.zone, lambda code: body_name(code, bodies)),
+                rest_words(one.calendar, board),
+            )
             for code in sorted(board.state.calendars)
             for one in reversed(board.state.calendars[code])
         ],
-        bodies=bodies,
+        body=lambda code: body_name(code, bodies),
         departments=_by_name(bodies.names),
         units=sorted(
             ((code, one.name) for code, one in board.known.units.items()),
@@ -65,7 +70,7 @@ def teams(org: str, cycle: str) -> str:
         ),
         called=lambda code: called(board, code),
         role_words=role_words,
-        conflict_words=lambda row: conflict_words(row, board, bodies),
+        conflict_words=lambda row: conflict_words(row, board),
         form_hats=hats(seen.reader.grants, FORM),
         nominate_hats=hats(seen.reader.grants, NOMINATE),
         office=seen.holds("office"),
@@ -89,7 +94,12 @@ def role_words(role: str) -> str:
     }[role]
 
 
-def conflict_words(row: dict[str, Any], board: Board, bodies: Bodies) -> str:
+def body_name(code: str, bodies: Bodies) -> str:
+    """What a body is called; the Standing Committee is in no register."""
+    return role_name("standing_committee") if code == STANDING_COMMITTEE else bodies.name(code)
+
+
+def conflict_words(row: dict[str, Any], board: Board) -> str:
     """A conflict of interest, as ``team_rows`` has it, in words."""
     about = ", ".join(row["about"])
     if row["rule"] == "home_unit":
