@@ -47,7 +47,9 @@ def test_each_adjustment_is_answered_on_its_own_and_the_value_says_what_was_answ
     assert said(board, "1.2") == ["Giá trị 4 ở bước Điều chỉnh theo kết luận được tính."]
     answer(board, made, "1.2", "disputed")
     answer(board, made, "1.1", "acknowledged")
-    assert said(board, "1.2") == ["Giá trị 4 ở bước Điều chỉnh theo kết luận được tính (đơn vị không đồng ý)."]
+    assert said(board, "1.2") == [
+        "Giá trị 4 ở bước Điều chỉnh theo kết luận được tính (đơn vị không đồng ý)."
+    ]
     assert said(board, "1.1") == ["Giá trị 4 ở bước Điều chỉnh theo kết luận được tính (đơn vị đã đồng ý)."]
     assert dict(result(board.state()).disputed) == {"A": ("1.2",)}
 
