@@ -67,7 +67,7 @@ def values(found: dict[str, Any]) -> list[tuple[str, str, bool]]:
 
 def test_of_a_unit_nobody_spoke_of_every_list_is_empty(told: Told) -> None:
     found = told.seen()
-    assert found.pop("minutes") is None and found.pop("opening") is None
+    assert (found.pop("minutes"), found.pop("opening")) == (None, None)
     assert {name for name, held in found.items() if held == []} == found.keys()
     assert {
         "briefing",
@@ -289,4 +289,4 @@ def test_an_event_that_this_code_does_not_understand_says_nothing(told: Told) ->
     told.tell("scores", "score.recorded", criterion="1.2")
     told.tell("ranking", "finding.recorded", content="II.1", text="Giả")
     found = told.seen()
-    assert found["scores"] == [] and found["findings"] == []
+    assert (found["scores"], found["findings"]) == ([], [])

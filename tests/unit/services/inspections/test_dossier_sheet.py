@@ -56,7 +56,7 @@ def test_a_value_that_was_replaced_or_withdrawn_stays_and_the_latest_of_its_stag
     own, body, inspection, decided = lines["1.2"].cells
     assert [(one.score["value"], one.stands) for one in body] == [("4", False), ("5", False), ("4.5", True)]
     assert [one.stands for one in (*own, *inspection)] == [True, True]
-    assert decided == () and lines["1.3"].cells == ((), (), (), ())
+    assert (decided, lines["1.3"].cells) == ((), ((), (), (), ()))
 
 
 def test_a_conflict_marks_the_bodys_value_and_no_other_of_the_same_number() -> None:

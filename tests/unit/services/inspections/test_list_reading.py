@@ -12,6 +12,7 @@ from shared.files.entries import Entry
 from shared.files.reading import read_file
 from tests.support.deciding import rulebook
 
+MADE_AT = datetime.fromisoformat("2020-10-05T07:00:00")
 HEAD = "Mã;Tên đơn vị trực thuộc;Khối;Kết quả phân loại;Năm\n"
 GOOD = "P01;Đoàn phường 1;Phường, xã, thị trấn;Hoàn thành xuất sắc nhiệm vụ;2020\n"
 
@@ -77,7 +78,8 @@ def test_a_column_that_is_needed_and_not_there_is_missing_in_each_row() -> None:
 
 
 def test_limitations_are_read_with_the_predecessor_that_had_them() -> None:
-    text = "Mã hạn chế;Nội dung hạn chế;Năm;Đơn vị tiền thân\nHC-1;Chậm;2019;\nHC-2;Ít;2019;QH-CU1\nHC-3;;2019;\n"
+    head = "Mã hạn chế;Nội dung hạn chế;Năm;Đơn vị tiền thân\n"
+    text = head + "HC-1;Chậm;2019;\nHC-2;Ít;2019;QH-CU1\nHC-3;;2019;\n"
     found = entries_of(read_file(text.encode("utf-8")), limitations_list())
     assert faults(found) == [("B4", "value-missing")]
     assert found[1].given == {"ref": "HC-2", "text": "Ít", "cycle": "2019", "unit": "QH-CU1"}
@@ -85,7 +87,7 @@ def test_limitations_are_read_with_the_predecessor_that_had_them() -> None:
 
 @pytest.mark.parametrize("rows", [[], [{"code": "P01", "name": "=A", "kind": "school", "class": "GOOD"}]])
 def test_the_template_is_read_back_as_it_was_written(rows: list[dict[str, str]]) -> None:
-    made = subordinates_template(rulebook(), rows, datetime(2020, 10, 5))
+    made = subordinates_template(rulebook(), rows, MADE_AT)
     found = entries_of(read_file(made), subordinates_list(rulebook()))
     if rows:
         assert [dict(one.given) for one in found] == rows
