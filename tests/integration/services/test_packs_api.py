@@ -47,8 +47,12 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     found.settle()
     accepted((found.post("inspections", "schedule/batch", {"sessions": SESSIONS}, "vanphong"),))
     found.set_clock("2020-11-06T16:59:59.999000Z")
-    for unit, sub, documents in (("QH-Q01", "bithu.q01", REST), ("QH-Q03", "bithu.q03", REQUIRED)):
-        body = {"unit": unit, "manifest": list(files(*documents))}
+    by_mail = {"via": "email", "occurred_at": "2020-11-06T16:59:59.999000Z", "proof": "Thư 06/11"}
+    for unit, sub, documents, about in (
+        ("QH-Q01", "bithu.q01", REST, {}),
+        ("QH-Q03", "dkt.2", REQUIRED, by_mail),
+    ):
+        body = {"unit": unit, "manifest": list(files(*documents)), **about}
         accepted((found.post("inspections", "packs", body, sub),))
     found.settle()
     yield found
