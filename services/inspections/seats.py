@@ -19,7 +19,8 @@ from shared.web.i18n import natural_key, tr
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """One session in the calendar; ``state``: a word of :data:`STATES`."""
+    """One session in the calendar; ``state``: a word of :data:`STATES`.  ``overridden``: opened by the leader
+    while scores were missing."""
 
     unit: str
     name: str
@@ -29,6 +30,7 @@ class Seat:
     half: str
     state: str
     moved: bool = False
+    overridden: bool = False
 
 
 STATES = ("concluded", "opened", "forfeited", "case", "late", "ready", "waiting", "planned")
@@ -87,6 +89,7 @@ def seats_of(board: Board, audience: Audience, unit: str | None = None) -> list[
                 visit.slot.session,
                 _state(board, visit, own),
                 len(visit.slots) > 1,
+                visit.opening is not None and visit.opening.override is not None,
             )
         )
     return sorted(found, key=lambda one: (one.day, SESSIONS.index(one.half), natural_key(one.team)))

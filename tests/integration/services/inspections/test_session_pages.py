@@ -177,6 +177,12 @@ def test_an_override_stays_on_the_session_the_minutes_the_dossier_and_the_schedu
     rows = held.get("inspections", "schedule").get_json()["sessions"]
     assert [one["overridden"] for one in rows if one["unit"] == "QH-Q01"] == [True]
     assert "Mở khi còn thiếu điểm" in shown(held, "sessions", "NV-003")
+    assert OVERRIDE in shown(held, "dossier/QH-Q01", "NV-003")
+    for sub in ("NV-003", "btg"):
+        assert "mở khi thiếu điểm" in shown(held, "plan", sub)
+        of_unit = shown(held, "plan/QH-Q01", sub)
+        assert "Mở khi còn thiếu điểm" in of_unit
+        assert (OVERRIDE in of_unit) == (sub == "NV-003")
 
 
 def test_every_version_of_the_minutes_stays_readable_and_the_last_one_is_shown(held: Town) -> None:
