@@ -20,6 +20,12 @@
     return bytes < 1048576 ? `${number.format(Math.floor(bytes / 1024))} KB` : `${number.format(bytes / 1048576)} MB`;
   }
 
+  // An instant in the ledger's zone, as everywhere on these pages.
+  function moment(written) {
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone: desk.dataset.zone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+    return clock.format(new Date(written)).replace(",", "");
+  }
+
   // --- how long there is
 
   const left = desk.querySelector("[data-left]");
@@ -51,7 +57,7 @@
     const kind = nameOf(file).includes(".") ? nameOf(file).split(".").pop().toLowerCase() : "";
     if (!kinds.includes(kind)) return say(`Không nhận loại tệp này; chỉ nhận ${kinds.join(", ")}.`, `This type of file is not taken, only ${kinds.join(", ")}.`);
     if (file.size === 0) return say("Tệp trống (0 byte).", "The file is empty (0 bytes).");
-    if (file.size > limit) return say(`Tệp lớn hơn ${size(limit)}. Nén hoặc tách tệp.`, `The file is larger than ${size(limit)}. Compress or split it.`);
+    if (file.size > limit) return say(`Tệp lớn hơn ${desk.dataset.most}. Nén hoặc tách tệp.`, `The file is larger than ${desk.dataset.most}. Compress or split it.`);
     if (nameOf(file).length > 200) return say("Tên tệp dài hơn 200 ký tự.", "The name is longer than 200 characters.");
     return "";
   }
@@ -114,7 +120,7 @@
       const mark = receipt.data.on_time ? say("đúng hạn", "in time") : say("trễ hạn", "late");
       const whole = lacking.length ? say(`còn thiếu: ${lacking.join("; ")}`, `lacks: ${lacking.join("; ")}`) : say("danh mục đầy đủ", "the list is complete");
       const line = document.createElement("p");
-      line.textContent = `${say("Máy chủ nhận danh mục", "The server received the list")} ${receipt.time} (UTC), ${mark}; ${whole}.`;
+      line.textContent = `${say("Máy chủ nhận danh mục", "The server received the list")} ${moment(receipt.time)}, ${mark}; ${whole}.`;
       form.querySelector("[data-answer]").append(line);
       const sent = going;
       for (const slot of sent.keys()) {
