@@ -7,10 +7,15 @@ from html import unescape
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from shared.access.tables import ledgers
+from shared.events import Event
+from shared.store.tables import events
 from tests.support.inspections_site import demo_round
 from tests.support.town import LEDGER, Town, accepted, rules_of
+from tests.support.world import ACTOR, TIME, World
 
 UNITS = ["QH-Q01", "QH-Q02", "QH-Q03", "LLVT-CATP"]
 SECRETS = ("Mật của Ban về Quận 1", "Mật của Ban về cả khu vực", "Mật của Ban về Quận 3")
@@ -215,6 +220,36 @@ def test_last_years_ledger_is_asked_by_who_carries_limitations_and_has_to_be_her
         answer = made.get("inspections", f"{path}{before}", "vanphong")
         assert answer.status_code == 404
         assert "unknown-ledger" in answer.get_json()["type"]
+
+
+def last_year(made: Town, unit: str, *facts: tuple[str, dict[str, Any]]) -> None:
+    """The service held the ledger of 2019 too, with these facts about ``unit``."""
+    world = World("hcmc/2019", services=("inspections",))
+    told = [
+        Event.parse(world.event("inspections", type_, unit, {"occurred_at": TIME, "actor": ACTOR, **data}))
+        for type_, data in facts
+    ]
+    names = ("source", "sequence", "id", "subject", "subjectsequence", "type", "time", "commandid")
+    row = {"org": "hcmc", "cycle": "2019", "name": "Năm 2019", "timezone": "Asia/Ho_Chi_Minh"}
+    with made.houses["inspections"].engine.begin() as connection:
+        connection.execute(insert(ledgers).values(ledger="hcmc/2019", clock="real", topic="t", **row))
+        for one in told:
+            held = {name: getattr(one, name) for name in names}
+            connection.execute(insert(events).values(ledger="hcmc/2019", value=one.value, sent=True, **held))
+
+
+def test_last_years_conclusion_gives_the_limitations_and_what_is_carried_is_left_out(made: Town) -> None:
+    concluded = {"team": "DKT-1", "strengths": "a", "orientation": "c", "scores": [], "adjustments": []}
+    texts = {"limitations": "- Chậm báo cáo\n- Ít chi đoàn mới", "recognised_models": []}
+    last_year(made, "LLVT-CATP", ("conclusion.signed.v1", {**concluded, **texts}))
+    path = "limitations/previous?unit=LLVT-CATP&from=2019"
+    found = made.get("inspections", path, "vanphong").get_json()
+    assert found["document"] == "hcmc/2019 inspections/1"
+    assert [one["text"] for one in found["limitations"]] == ["Chậm báo cáo", "Ít chi đoàn mới"]
+    carried = {"unit": "LLVT-CATP", "document": found["document"], "limitations": found["limitations"][:1]}
+    accepted([made.post("inspections", "limitations", carried, "vanphong")])
+    left = made.get("inspections", path, "vanphong").get_json()["limitations"]
+    assert [one["ref"] for one in left] == ["HC-2019-2"]
 
 
 def test_a_name_is_removed_on_request_and_the_page_says_so(made: Town) -> None:
