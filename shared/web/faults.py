@@ -12,6 +12,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from shared.decisions import Fault
+from shared.events.canonical import MAX_INTEGER
 from shared.events.fields import Code, DecimalString, Digest, Instant, KeyId, LocalDate
 from shared.web.json_provider import JsonNumber
 
@@ -199,9 +200,9 @@ def faults_of(messages: Any, schema: Schema, given: Any) -> list[Fault]:
 
 def shown(value: Any) -> Any:
     """``value`` as a problem document may repeat it: small, and nothing but JSON."""
-    if value is None or isinstance(value, bool | int):
+    if value is None or isinstance(value, bool) or (isinstance(value, int) and abs(value) <= MAX_INTEGER):
         return value
-    if isinstance(value, str | JsonNumber):
+    if isinstance(value, str | int | JsonNumber):  # a larger integer is no number of everybody's JSON
         text = str(value).encode("utf-8", "replace").decode("utf-8")
         return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
     return None

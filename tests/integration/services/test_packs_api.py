@@ -118,8 +118,9 @@ def test_a_pack_is_assessed_and_forwarded_by_its_number(made: Town) -> None:
             made.post("inspections", f"packs/{number}/forward", {"members": ["dkt.3"]}, "dkt.2"),
         )
     )
-    unknown = made.post("inspections", "packs/999/forward", {"members": ["dkt.3"]}, "dkt.2")
-    assert (unknown.status_code, rules_of(unknown)) == (404, {"unknown-pack"})
+    for nothing in (1, 999, 2**70):  # the number of another fact, of none, of none that there can be
+        unknown = made.post("inspections", f"packs/{nothing}/forward", {"members": ["dkt.3"]}, "dkt.2")
+        assert (unknown.status_code, rules_of(unknown)) == (404, {"unknown-pack"})
     ready = made.get("inspections", "readiness?unit=QH-Q03", "dkt.3").get_json()
     (pack,) = ready["packs"]
     assert (pack["assessed"], pack["forwarded"], ready["pack_in_order"]) == (True, ["dkt.3"], True)

@@ -10,6 +10,7 @@ import pytest
 import time_machine
 
 from shared.web.app import MAX_BODY
+from shared.web.faults import shown
 from tests.support.web import GOOD, SCORES, Tiny
 
 
@@ -336,3 +337,13 @@ def test_an_error_of_ours_tells_nothing_of_the_inside(service: Tiny) -> None:
     assert answer.status_code == 500
     assert b"secret" not in answer.data
     assert answer.get_json(force=True)["type"].endswith(":internal-error")
+
+
+def test_an_integer_that_no_json_number_holds_is_repeated_as_text() -> None:
+    assert [shown(value) for value in (2**53 - 1, 2**53, -(2**70), True, None)] == [
+        2**53 - 1,
+        "9007199254740992",
+        "-1180591620717411303424",
+        True,
+        None,
+    ]
