@@ -34,7 +34,7 @@ def plan(org: str, cycle: str) -> str:
     """The calendar; ``?team=``, ``?area=`` and ``?q=`` (a part of a unit's name or code) narrow it."""
     seen = frame(org, cycle)
     board = board_of(seen.reader.ledger)
-    audience = seen.reader.audience(board.visibility)
+    audience = seen.reader.audience()
     seats = seats_of(board, audience)
     asked = {name: request.args.get(name, "").strip()[:80] for name in ("team", "area", "q")}
     shown = [one for one in seats if _wanted(one, asked)]
@@ -53,7 +53,7 @@ def plan(org: str, cycle: str) -> str:
         total=len(seats),
         counts=[(state, sum(1 for one in shown if one.state == state)) for state in STATES],
         unplaced=unplaced(board),
-        open_requests=plan_reading.request_rows(board.state, seen.reader.audience()),
+        open_requests=plan_reading.request_rows(board.state, audience),
         called=lambda code: called(board, code),
         state_words=state_words,
         may_schedule=bool(hats(seen.reader.grants, SCHEDULE)),

@@ -43,7 +43,8 @@ def plan_unit(org: str, cycle: str, unit: str) -> str:
     visit = board.state.visit(unit)
     team = visit.slot.team if visit.slot else None
     target = Target(unit=unit, team=team)
-    sees = seen.reader.audience().sees_row(unit, team)
+    audience = seen.reader.audience()
+    sees = audience.sees_row(unit, team)
     move_hats = hats(seen.reader.grants, SCHEDULE, target)
     wanted = wanted_session(visit, unit)
     supposed, moving = None, None
@@ -58,7 +59,7 @@ def plan_unit(org: str, cycle: str, unit: str) -> str:
         board=board,
         unit=board.known.units[unit],
         visit=visit,
-        seat=next((one for one in seats_of(board, seen.reader.audience(board.visibility), unit)), None),
+        seat=next((one for one in seats_of(board, audience, unit)), None),
         hours=_hours(board, visit.slot),
         due=pack_reading.due_or_none(board.state, board.known, visit) if sees else None,
         history=plan_reading.slot_rows(board.state, board.known, unit, zone) if sees else (),
