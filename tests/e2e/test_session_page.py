@@ -146,6 +146,16 @@ def test_minutes_are_typed_line_by_line_and_a_draft_survives_the_page(
     page.reload()
     expect(page.get_by_role("button", name="Ghi thành bản 2")).to_be_visible()
     assert lines(page)[3:] == [("party_committee", "Cấp ủy ghi nhận"), *pasted]
+
+    texts.first.fill("Sửa trên máy này")
+    expect(page.locator("#minutes [data-note=offline]")).to_contain_text("Bản nháp trên máy này")
+    other = {"unit": "QH-Q01", "items": [{"kind": "note", "text": "Trưởng đoàn ghi"}]}
+    accepted([live.town.post("inspections", "minutes", other, "NV-001")])
+    page.reload()
+    expect(page.get_by_text("Bản nháp trên máy này dựa trên một bản cũ hơn")).to_be_visible()
+    assert lines(page)[0] == ("introduction", "Sửa trên máy này")
+    page.get_by_role("button", name="Dùng bản mới, bỏ bản nháp").click()
+    assert lines(page) == [("note", "Trưởng đoàn ghi")]
     page.context.close()
 
 

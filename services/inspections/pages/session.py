@@ -15,7 +15,7 @@ from services.inspections.api.reading import checked_row
 from services.inspections.attendance_words import role_words
 from services.inspections.bodies import TYPES, Bodies, bodies_of
 from services.inspections.contents import CONTENTS, content_of
-from services.inspections.deciding.asking import not_scheduled
+from services.inspections.deciding.asking import not_scheduled, round_of
 from services.inspections.deciding.scheduling import hours_of
 from services.inspections.held import Entry, Held, held
 from services.inspections.kept import attendees
@@ -127,8 +127,7 @@ def session(org: str, cycle: str, unit: str) -> str:
     found = sight_of(org, cycle, unit)
     visit, known, state = found.visit, found.known, found.state
     readiness = reading.readiness(state, known, unit, found.now) or {}
-    held_round = state.round
-    calendar = None if held_round is None else state.calendar(held_round)
+    calendar = state.calendar(round_of(state, found.slot))
     today = local_date(found.now, found.zone)
     lacked = visit.opening.missing if visit.opening else ()
     own = known.units[unit]

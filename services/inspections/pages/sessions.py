@@ -10,6 +10,7 @@ from services.inspections.board import board_of
 from services.inspections.deciding.scheduling import hours_of
 from services.inspections.pages.frame import frame
 from services.inspections.pages.links import to
+from services.inspections.seats import round_shown
 from services.inspections.sessions import agenda_of, sittings
 from shared.calendar import local_date
 from shared.web.problems import Problem
@@ -30,7 +31,7 @@ def sessions(org: str, cycle: str) -> str:
     audience = seen.reader.audience()
     rows = [one for one in sittings(board.state, board.known, today) if audience.sees_row(one.unit, one.team)]
     found = agenda_of(rows, today)
-    held = board.state.round
+    held = round_shown(board)
     calendar = None if held is None else board.state.calendar(held)
     book = board.known.rulebook
     return render_template(
