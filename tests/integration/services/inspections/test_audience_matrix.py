@@ -45,6 +45,8 @@ GRANTED: Names = KNOWN - {"stranger"}
 AUDITOR: Names = frozenset({"auditor"})
 PLANNERS: Names = frozenset({"admin", "office"})
 
+CONCERNED: Names = ALL | MINE | THEIRS | {"unit", "other_unit"}
+
 API, PAGES = "/inspections/v1/hcmc/2020/", "/inspections/hcmc/2020/"
 
 
@@ -101,6 +103,14 @@ ROUTES: Mapping[str, Mapping[str, Names]] = {
     "commons.receipt": {"receipts/1": AUDITOR},
     "commons.own_events": {"events": AUDITOR},
     "inspections_pages.ledger_page": {"": OPEN},
+    "inspections_pages.case": rows("cases/UNIT"),
+    "inspections_pages.cases": {"cases": KNOWN},
+    "inspections_pages.pack_receipt": {
+        "packs/QH-Q01/receipt": frozenset({"secretary"}),
+        "packs/QH-Q03/receipt": frozenset({"other_secretary"}),
+    },
+    "inspections_pages.pack_version": rows("packs/UNIT/PACK-UNIT"),
+    "inspections_pages.packs": {"packs": CONCERNED},
     "inspections_pages.plan": {"plan": OPEN},
     "inspections_pages.plan_import": {"plan-import": PLANNERS},
     "inspections_pages.plan_unit": {f"plan/{unit}": OPEN for unit in UNITS},
