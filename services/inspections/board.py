@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from services.inspections import reading
 from services.inspections.known import Known
-from services.inspections.projections import known_of, register_of
+from services.inspections.loading import known_whole
+from services.inspections.projections import register_of
 from services.inspections.state import State
 from shared.access.directory import LedgerSettings
 from shared.database import read_transaction
@@ -42,8 +43,7 @@ def board_of(ledger: LedgerSettings) -> Board:
     current = runtime()
     with read_transaction(current.engine) as connection:
         state = reading.state_of(connection, ledger.ledger)
-        codes = register_of(connection, ledger.ledger, ledger.timezone).units
-        known = known_of(connection, ledger.ledger, ledger.timezone, codes)
+        known = known_whole(connection, ledger.ledger, ledger.timezone)
         now = current.clock.now(ledger.ledger, connection)
     return Board(ledger, state, known, now)
 

@@ -17,6 +17,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from services.inspections.commands import OpenCase
 from services.inspections.deciding.cases import is_due, open_case, overdue
+from services.inspections.loading import known_whole
 from services.inspections.projections import known_of
 from services.inspections.reading import state_of
 from shared.access import Target
@@ -92,9 +93,8 @@ class CaseOpener:
             if state.round is None:
                 return 0
             now = self._house.clock.now(settings.ledger, connection)
-            rules = known_of(connection, settings.ledger, settings.timezone, ())
-            units = [code for code in sorted(state.visits) if overdue(state, rules, state.visit(code), now)]
-            known = known_of(connection, settings.ledger, settings.timezone, units)
+            known = known_whole(connection, settings.ledger, settings.timezone)
+            units = [code for code in sorted(state.visits) if overdue(state, known, state.visit(code), now)]
             due = [unit for unit in units if is_due(state, known, state.visit(unit), now)]
         opened = 0
         for unit in due:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, select
 from services.inspections import pack_reading
 from services.inspections.checks import checks_of
 from services.inspections.known import Known, KnownUnit, missing_scores
+from services.inspections.loading import stated
 from services.inspections.state import State, fold
 from shared.events import Event
 from shared.events.envelope import instant, source_of
@@ -30,8 +31,8 @@ def events_of(connection: Connection, ledger: str, unit: str | None = None) -> I
 
 
 def state_of(connection: Connection, ledger: str) -> State:
-    """Everything that this service has stated in ``ledger``, folded."""
-    return fold(events_of(connection, ledger))
+    """Everything that this service has stated in ``ledger``, kept in the process."""
+    return stated(connection, ledger)
 
 
 def state_of_unit(connection: Connection, ledger: str, unit: str) -> State:
