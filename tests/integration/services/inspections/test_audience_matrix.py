@@ -105,6 +105,7 @@ ROUTES: Mapping[str, Mapping[str, Names]] = {
     "inspections_pages.ledger_page": {"": OPEN},
     "inspections_pages.case": rows("cases/UNIT"),
     "inspections_pages.cases": {"cases": KNOWN},
+    "inspections_pages.pack": rows("packs/UNIT"),
     "inspections_pages.pack_receipt": {
         "packs/QH-Q01/receipt": frozenset({"secretary"}),
         "packs/QH-Q03/receipt": frozenset({"other_secretary"}),
