@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 
 from services.inspections.board import Board, board_of
 from services.inspections.deciding.due_after import last_day
@@ -38,6 +38,7 @@ from services.inspections.state import Round, State
 from shared.access.grants import Scope
 from shared.calendar import local_date
 from shared.events.envelope import instant
+from shared.web.frame import TEAM_ROLES
 from shared.web.i18n import natural_key, role_name
 
 SOME = 5
@@ -159,7 +160,7 @@ def ledger_page(org: str, cycle: str) -> str:
         session_words=session_words,
         weekday_words=weekday_words,
         area_name=lambda area: _area_name(board, area),
-        closing=_place(seen, "closing") if audience.everything else None,
+        closing=to(seen, "closing") if audience.everything else None,
     )
 
 
@@ -253,7 +254,8 @@ def _until(board: Board, due: datetime | None) -> str | None:
     return None if due is None else last_day(due, board.zone).isoformat()
 
 
-def _place(seen: Frame, endpoint: str) -> str | None:
-    """The address of a page of this ledger, None where the service has no such page."""
-    known = f"inspections_pages.{endpoint}" in current_app.view_functions
-    return to(seen, endpoint) if known else None
+def _place(seen: Frame, page: str) -> str | None:
+    """The address where a need is met, None where the reader would be turned away."""
+    if page == "reflections" and not seen.holds(*TEAM_ROLES):
+        return None
+    return to(seen, page)
