@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from shared.ledger.merkle import leaf_hash
 from tests.support.inspections_site import demo_round
-from tests.support.town import LEDGER, Town, accepted
+from tests.support.town import LEDGER, Town, accepted, rules_of
 
 SEES = ("NV-001", "NV-003", "NV-004", "bithu.q01", "vanphong", "kiemtra", "btv")
 SEES_NOT = ("NV-010", "bithu.q03", "btg")
@@ -224,6 +224,27 @@ def test_the_minutes_name_position_and_hash_of_every_event_that_they_show(held: 
         assert leaf_hash(row.value).hex() in page
 
 
+def test_a_score_that_came_after_the_override_is_named_and_stops_a_conclusion_that_assumed_none(
+    held: Town,
+) -> None:
+    assert "Đến nay chưa điểm nào trong số đó có" in shown(held, "session/QH-Q01", "NV-001")
+    late = {"unit": "QH-Q01", "criterion": "1.2", "stage": "department", "value": "5.5"}
+    accepted([held.post("scores", "scores", late, "btg")])
+    held.settle()
+    assert 'Đã có sau đó: <span class="num">1.2</span>' in shown(held, "session/QH-Q01", "NV-001")
+    assumed = {"criterion": "1.2", "from_effective": None, "to": "5.25", "reason": "Chưa có điểm"}
+    conclusion = {
+        "unit": "QH-Q01",
+        "strengths": "Phong trào đều",
+        "limitations": "Báo cáo chậm",
+        "orientation": "Về cơ sở",
+        "scores": [{"criterion": code, "value": "1.5"} for code in ("8.1", "8.2", "8.3")],
+        "adjustments": [assumed],
+    }
+    stale = held.post("inspections", "conclusions", conclusion, "NV-001")
+    assert (stale.status_code, rules_of(stale)) == (409, {"stale-adjustment"})
+
+
 def test_a_concluded_session_shows_adjustments_with_the_answer_of_the_unit(held: Town) -> None:
     held.settle()
     conclusion = {
@@ -243,6 +264,6 @@ def test_a_concluded_session_shows_adjustments_with_the_answer_of_the_unit(held:
     dispute = {"unit": "QH-Q01", "conclusion": number, "criterion": "1.2", "text": "Có minh chứng"}
     accepted([held.post("inspections", "adjustments/dispute", dispute, "bithu.q01")])
     page = shown(held, "minutes/QH-Q01", "vanphong")
-    for text in ("5,25", "Đối chiếu hồ sơ", "không nhất trí: Có minh chứng", "1,5", "Về cơ sở"):
+    for text in ("5,25", "5,5", "Đối chiếu hồ sơ", "không nhất trí: Có minh chứng", "1,5", "Về cơ sở"):
         assert text in page
     assert "5.25" in shown(held, "minutes/QH-Q01?lang=en", "vanphong")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from services.inspections.commands import OpenInspection, Schedule
 from services.inspections.sessions import STAGES, Sitting, agenda_of, sittings
+from shared.events.envelope import instant
 from tests.support.inspected import DAY, LEADER, OFFICE, Place, opened, scheduled
 
 TODAY = date(2020, 11, 9)
@@ -37,6 +38,18 @@ def test_an_override_stays_visible_after_the_score_has_come() -> None:
     late = only(place.telling(department_1_2=("5",)))
     assert (late.stage, late.overridden, late.missing) == ("open", True, ())
     assert only(opened()).overridden is False
+
+
+def test_an_opening_keeps_what_the_gate_lacked_where_it_was_checked_and_when_it_happened() -> None:
+    happened = instant(DAY)
+    command = OpenInspection("QH-Q01", override="Ban gửi sau", occurred_at=happened)
+    evening = LEADER.at(DAY + timedelta(hours=10))
+    place = scheduled().telling(department_1_2=()).when(command, evening)
+    opening = place.state.visit("QH-Q01").opening
+    assert opening is not None
+    assert (opening.missing, opening.override, opening.base_position) == (("1.2",), "Ban gửi sau", 812)
+    assert (opening.happened, opening.team, opening.by) == (happened, "DKT-1", "NV-001")
+    assert scheduled().state.visit("QH-Q01").opening is None
 
 
 def test_a_forfeited_unit_has_no_inspection() -> None:
