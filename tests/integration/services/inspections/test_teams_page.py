@@ -61,7 +61,7 @@ def test_late_withdrawn_and_conflicting_nominations_are_told_in_words(made: Town
     assert ["trễ hạn</strong>" in line for line in by_name.values()] == [False, True, False]
     assert 'class="gone"' in by_name["Người Đúng Hạn"]
     assert "Đi học &lt;b&gt;" in text
-    assert "Người Cùng Đơn Vị công tác tại Quận Đoàn 1, do đoàn này kiểm tra." in text
+    assert "Người Cùng Đơn Vị công tác tại Quận Đoàn 1, đơn vị mà đoàn này kiểm tra." in text
     assert "trước 06/11/2020 17:00:01" in text
     assert "Ban Thường vụ" in text
     assert "comes from Quận Đoàn 1, which this team inspects" in page(made, "kiemtra", "en")
