@@ -241,6 +241,12 @@ def test_a_leader_concludes_while_the_connection_drops_and_the_unit_disputes(
     expect(page.locator(".co-adjusted")).to_contain_text("Không đồng ý: Có minh chứng")
     axe_finds_nothing(page)
 
+    # Whoever goes to choose a person leaves no pages behind him.
+    assert [name for name in page.evaluate("caches.keys()") if "-pages:" in name] != []
+    page.goto(f"{live.origin}/ranking/demo/people")
+    page.wait_for_function("caches.keys().then((names) => !names.some((name) => name.includes('-pages:')))")
+    page.goto(f"{live.origin}/inspections/{LEDGER}/conclusion/{UNIT}")
+
     # The next one who takes the tablet reads nothing of what was kept for the leader.
     become(tablet, live, "bithu.q03")
     page.goto(f"{live.origin}/inspections/{LEDGER}/")

@@ -276,13 +276,14 @@
       if (page.dataset.keeps) this.polling = setInterval(() => { if (!document.hidden) this.poll(); }, 20000);
     }
 
-    draftOf() { return { content: this.content(), version: this.version, dirty: this.dirty, sent: Boolean(this.element.dataset.busy) }; }
+    draftOf() { return { content: this.content(), ready: this.ready, version: this.version, dirty: this.dirty, sent: Boolean(this.element.dataset.busy) }; }
 
     // What this browser kept counts where the server has not got it.
     fillDraft(data) {
       if (!data.dirty && !data.sent) return;
       this.fill(data.content);
       if (!data.dirty) return;
+      this.markReady(data.ready);
       this.version = data.version;
       this.dirty = true;
       this.saveSoon();
@@ -384,6 +385,7 @@
     async lay() {
       this.markReady(true);
       this.dirty = true;
+      this.element.dispatchEvent(new Event("drafted"));
       await this.save();
     }
 
@@ -395,12 +397,13 @@
     // Everything that will be stated, in words; what stands against it first.
     async look() {
       await this.save();
+      await this.poll();
       const found = await this.check();
       const content = this.content();
       const words = this.review.querySelector("[data-words]");
       const lacking = Object.keys(TEXTS).filter((name) => !content[name]).map((name) => TEXTS[name]);
       const conflicts = this.chosen().filter((row) => row.conflicting);
-      const stop = [];
+      const stop = this.clashing ? [say("Có hai bản dự thảo khác nhau: chọn một bản trước.", "There are two different drafts: choose one first.")] : [];
       if (lacking.length) stop.push(say(`Còn trống: ${lacking.join(", ")}.`, `Empty: ${lacking.join(", ")}.`));
       if (found && found.missing.length) stop.push(say(`Chưa chấm: ${found.missing.join(", ")}.`, `Not scored: ${found.missing.join(", ")}.`));
       if (found) stop.push(...found.faults.map(messageOf));

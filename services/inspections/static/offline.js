@@ -81,6 +81,7 @@
   // --- is the service there, and is it still this person who is signed in?
 
   let reached = kept ? false : navigator.onLine;
+  let other = false; // somebody else, or nobody, is signed in by now
   const listeners = [];
 
   function found(now) {
@@ -93,9 +94,9 @@
     try {
       const answer = await fetch(new URL("person", root), { cache: "no-store" });
       if (!answer.ok) throw new Error(answer.status);
-      const signedIn = (await answer.json()).person;
+      other = (await answer.json()).person !== person;
       found(true);
-      return signedIn === person;
+      return !other;
     } catch {
       found(false);
       return false;
@@ -293,8 +294,11 @@
     const own = rows.filter((row) => row.person === person).sort((one, other) => one.at - other.at);
     const others = rows.filter((row) => row.person !== person && row.state === "waiting").length;
     status.classList.toggle("of-away", !reached);
-    status.querySelector("[data-offline-line]").textContent = reached ? "" : say("Không có mạng: cứ tiếp tục, mọi thứ được giữ trên máy này.", "No connection: carry on, everything is kept on this device.");
-    status.querySelector("[data-offline-copy]").textContent = kept ? say(`Trang này là bản lưu lúc ${clock(kept)}.`, `This page is a copy kept at ${clock(kept)}.`) : "";
+    const gone = own.some((row) => row.state === "waiting") ? say("Phiên đăng nhập đã hết: đăng nhập lại thì những gì đang chờ được gửi.", "You are signed out: sign in again, and what waits is sent.") : "";
+    status.querySelector("[data-offline-line]").textContent = reached ? (other ? gone : "") : say("Không có mạng: cứ tiếp tục, mọi thứ được giữ trên máy này.", "No connection: carry on, everything is kept on this device.");
+    const copy = status.querySelector("[data-offline-copy]");
+    copy.textContent = kept ? say(`Trang này là bản lưu lúc ${clock(kept)}. `, `This page is a copy kept at ${clock(kept)}. `) : "";
+    if (kept && reached) copy.append(button(say("Đã có mạng: tải bản mới", "Connected again: load it anew"), () => location.reload()));
     status.querySelector("[data-offline-queue]").replaceChildren(...own.map(told));
     status.querySelector("[data-offline-others]").textContent = others ? say(`Máy này còn ${others} lời ghi chưa gửi của người khác; người ấy đăng nhập lại thì gửi tiếp.`,
       `${others} statements of somebody else wait on this device; they are sent when he signs in again.`) : "";

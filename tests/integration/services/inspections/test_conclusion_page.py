@@ -80,6 +80,17 @@ def test_each_finds_what_he_may_do_and_the_draft_is_shown_to_the_team_alone(made
     assert page(made, None).status_code == 401
 
 
+def test_a_draft_that_is_wrong_is_still_read_by_the_team(made: Town) -> None:
+    wrong = {"adjustments": [{"criterion": "9.9"}], "scores": [{"criterion": "khong.co"}]}
+    headers = {"Authorization": f"Bearer {made.issuer.issue(LEADER)}", "If-Match": '"draft-1"'}
+    client = made.apps["inspections"].test_client()
+    path = f"/inspections/v1/{LEDGER}/conclusions/draft?unit=QH-Q01"
+    assert client.put(path, json=wrong, headers=headers).status_code == 200
+    for sub in (LEADER, SECRETARY, MEMBER):
+        found = page(made, sub)
+        assert (found.status_code, "9.9" in found.text) == (200, True)
+
+
 def test_a_delegate_signs_once_and_finds_no_form_to_amend(made: Town) -> None:
     delegation = {"unit": "QH-Q01", "person": MEMBER, "document": "12-UQ/ĐKT"}
     accepted([made.post("inspections", "conclusions/delegate", delegation, LEADER)])
