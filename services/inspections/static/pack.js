@@ -42,15 +42,6 @@
 
   // --- a file and its digest
 
-  const digests = new WeakMap(); // a file does not change under its digest: the server would refuse it
-  async function digest(file) {
-    if (!digests.has(file)) {
-      const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-      digests.set(file, `sha256:${[...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`);
-    }
-    return digests.get(file);
-  }
-
   const nameOf = (file) => file.name.normalize("NFC");
 
   function faultOf(file) {
@@ -87,7 +78,7 @@
         if (!one || fault) return;
         reason.value = "";
         place.textContent = say("đang tính mã băm…", "computing its digest…");
-        try { place.textContent = `${size(one.size)} · ${(await digest(one)).slice(0, 19)}…`; } catch { place.textContent = say("Không đọc được tệp.", "The file cannot be read."); }
+        try { place.textContent = `${size(one.size)} · ${(await fileDigest(one)).slice(0, 19)}…`; } catch { place.textContent = say("Không đọc được tệp.", "The file cannot be read."); }
       });
       reason.addEventListener("input", () => {
         if (!because(slot) || !chosen(slot)) return;
@@ -104,7 +95,7 @@
         const file = chosen(slot);
         if (file) {
           slot.querySelector("[data-fault]").dataset.fault = `manifest.${manifest.length}.document`;
-          manifest.push({ document: slot.dataset.slot, name: nameOf(file), sha256: await digest(file), size: file.size });
+          manifest.push({ document: slot.dataset.slot, name: nameOf(file), sha256: await fileDigest(file), size: file.size });
           going.set(slot, file);
         } else if (because(slot)) {
           slot.querySelector("[data-fault]").dataset.fault = `manifest.${manifest.length}.document`;
@@ -152,7 +143,7 @@
       let taken = 0;
       place.textContent = say("Đang nhận ra tệp…", "Recognising files…");
       for (const file of files) {
-        const sum = await digest(file).catch(() => "");
+        const sum = await fileDigest(file).catch(() => "");
         const mine = slots.filter((slot) => slot.dataset.sha256 === sum);
         if (!mine.length) strange.push(nameOf(file));
         for (const slot of mine) taken += Number(await send(slot, file, slot.dataset.upload, desk.dataset.acting));

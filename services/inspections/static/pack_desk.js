@@ -42,21 +42,19 @@
     };
   }
 
-  async function digest(file) {
-    const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", await file.arrayBuffer()));
-    return `sha256:${[...sum].map((byte) => byte.toString(16).padStart(2, "0")).join("")}`;
-  }
-
   const receipt = document.querySelector("form[data-receipt]");
   if (receipt) {
     const slots = [...receipt.querySelectorAll("[data-slot]")];
+    if (!globalThis.crypto?.subtle) {
+      receipt.querySelector("[data-fault=manifest]").textContent = say("Trình duyệt chỉ tính được mã băm qua HTTPS: mở trang này bằng địa chỉ https.", "A browser computes digests over HTTPS alone: open this page by its https address.");
+    }
     for (const slot of slots) {
       slot.querySelector("[data-file]").addEventListener("change", async (event) => {
         const [file] = event.target.files;
         const place = slot.querySelector("[data-digest]");
         place.textContent = file ? say("đang tính mã băm…", "computing its digest…") : "";
         if (!file) return;
-        try { place.textContent = `${await digest(file)}`; } catch { place.textContent = say("Không đọc được tệp.", "The file cannot be read."); }
+        try { place.textContent = await fileDigest(file); } catch { place.textContent = say("Không đọc được tệp.", "The file cannot be read."); }
       });
     }
     receipt.bodyOf = async (read) => {
@@ -64,7 +62,7 @@
       for (const slot of slots) {
         const [file] = slot.querySelector("[data-file]").files;
         const because = tidy(slot.querySelector("[data-because]"));
-        if (file) manifest.push({ document: slot.dataset.slot, name: file.name.normalize("NFC").slice(0, 200), size: file.size, sha256: await digest(file) });
+        if (file) manifest.push({ document: slot.dataset.slot, name: file.name.normalize("NFC").slice(0, 200), size: file.size, sha256: await fileDigest(file) });
         else if (because) manifest.push({ document: slot.dataset.slot, absent_because: because });
       }
       const body = { manifest };
