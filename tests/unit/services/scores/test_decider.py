@@ -243,6 +243,12 @@ def test_only_what_happened_within_the_period_can_be_proposed(day: object) -> No
         assert refusal(command).rule == "outside-period"
 
 
+def test_a_penalty_for_an_event_of_2019_is_refused() -> None:
+    penalty = bonus(kind="penalty", code="P1", occurred_on="2019-12-31")
+    assert refusal(penalty).rule == "outside-period"
+    assert when(SET_UP, replace(penalty, occurred_on="2020-01-01"), BTG)
+
+
 def test_a_proposal_needs_a_known_code_and_evidence_and_leaves_fixed_amounts_alone() -> None:
     assert refusal(bonus(code="T9")).rule == "unknown-code"
     assert refusal(bonus(evidence=())).rule == "evidence-missing"
