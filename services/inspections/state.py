@@ -155,8 +155,8 @@ class Outage:
 class Opening:
     """How a session began: ``happened`` and, where it was recorded later, ``at`` (both instants).
 
-    ``missing``: criteria whose score the gate lacked at ``base_position``; ``override``: the leader's reason to
-    open all the same; ``case``: number of the forfeit case that was open then.
+    ``missing``: criteria whose score the gate lacked at ``base_position``; ``override``: the leader's reason
+    to open all the same; ``case``: number of the forfeit case that was open then.
     """
 
     number: int
