@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 from flask import Blueprint, render_template
 
 from services.inspections.api.preparing import SeenDossier, seen_dossier, sees_briefing
+from services.inspections.contents import content_of
 from services.inspections.dossier_sheet import blocks_of
 from services.inspections.pages.briefings import kind_words
 from services.inspections.pages.frame import frame
 from services.inspections.pages.links import command, to
+from services.inspections.pages.round_words import session_words
+from services.inspections.pages.session import KINDS
+from services.inspections.pages.teams import role_words
 from shared.access import Target
 from shared.database import read_transaction
 from shared.events.envelope import instant
@@ -61,7 +65,9 @@ def dossier(org: str, cycle: str, unit: str) -> str:
         kind_words=kind_words,
         outcome=outcome_words,
         initiative=initiative_words,
-        minute=minute_words,
+        minute=lambda kind: tr(*KINDS[kind][:2]),
+        finding=content_words,
+        half_day=session_words,
         item=lambda one: _item(told, one),
         carrying=hats(seen.reader.grants, "inspections.carry_limitations", Target(unit=unit)),
         before=_year_before(cycle),
@@ -106,28 +112,17 @@ def initiative_words(initiative: str | None) -> str:
     }[initiative]
 
 
-def minute_words(kind: str) -> str:
-    """What a line of the minutes is."""
-    return {
-        "introduction": tr("Giới thiệu", "Introduction"),
-        "question": tr("Đoàn hỏi", "Question"),
-        "answer": tr("Đơn vị trả lời", "Answer"),
-        "party_committee": tr("Cấp ủy", "Party committee"),
-        "note": tr("Ghi chú", "Note"),
-    }[kind]
+def content_words(code: str) -> str:
+    """The content that a finding is about, by its code and words where the plan has them."""
+    found = content_of(code)
+    return code if found.vi == code else f"{code} {tr(found.vi, found.en)}"
 
 
-def _members(members: tuple[Mapping[str, str], ...]) -> list[tuple[str, list[str]]]:
+def _members(members: Sequence[Mapping[str, str]]) -> list[tuple[str, list[str]]]:
     """The names of a team by role, leader first."""
-    roles = {
-        "leader": tr("Trưởng đoàn", "Leader"),
-        "deputy": tr("Phó đoàn", "Deputy"),
-        "secretary": tr("Thư ký", "Secretary"),
-        "member": tr("Thành viên", "Members"),
-    }
     return [
-        (words, names)
-        for role, words in roles.items()
+        (role_words(role), names)
+        for role in ("leader", "deputy", "secretary", "member")
         if (names := [one["name"] for one in members if one["role"] == role])
     ]
 

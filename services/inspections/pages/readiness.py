@@ -22,8 +22,10 @@ from services.inspections.board import Board, board_of
 from services.inspections.checks import MISSING, OK, WARN
 from services.inspections.deciding.attending import class_years
 from services.inspections.kept import attendees
+from services.inspections.pages.dossier import outcome_words
 from services.inspections.pages.frame import Frame, frame
 from services.inspections.pages.links import command, to
+from services.inspections.pages.round_words import session_words
 from services.inspections.projections import bodies_known
 from services.inspections.record import Record
 from services.inspections.state import Visit
@@ -131,6 +133,7 @@ def readiness_list(org: str, cycle: str) -> str:
         only_open=only_open,
         item_words=item_words,
         state_words=state_words,
+        half_day=session_words,
         unit_page=lambda unit: to(seen, "readiness", unit=unit),
         here=to(seen, "readiness_list"),
         now=instant(board.now),
@@ -233,6 +236,7 @@ def readiness(org: str, cycle: str, unit: str) -> str:
         may=_open(may, visit),
         models=list(record.models.values()),
         limitations=[(one, record.assessed_limitations.get(ref)) for ref, one in record.limitations.items()],
+        outcome=outcome_words,
         owing=_owing(seen, board, told["missing_scores"]),
         command=lambda path: command(seen, path),
         links={
