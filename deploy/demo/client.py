@@ -117,6 +117,31 @@ class Client:
         named = tuple(int(one["sequence"]) for one in receipts if one["type"] in REFERRED)
         return Stated(len(receipts), "Idempotent-Replay" in answer.headers, named)
 
+    def send_file(self, path: str, content: bytes, *, sub: str, acting_as: str) -> bool:
+        """Send ``content`` to the slot of a pack at ``path``; whether that is new.  Raises :class:`Refusal`.
+
+        What an earlier run has sent of it is not sent again.
+        """
+        url = self._url("inspections", path)
+        offset = "0"
+        while True:
+            headers = {
+                **self._who(sub, acting_as),
+                "Content-Type": "application/octet-stream",
+                "Upload-Offset": offset,
+            }
+            answer = self._session.patch(url, data=content[int(offset) :], headers=headers, timeout=60)
+            if answer.status_code != requests.codes.conflict or "Upload-Offset" not in answer.headers:
+                break
+            offset = answer.headers["Upload-Offset"]
+        if not answer.ok:
+            raise _refusal(f"PATCH {url} ({acting_as})", answer)
+        source, _, number = answer.headers.get("Bangvang-Sequence", "").partition(":")
+        if not number:
+            return False
+        self.numbers[source] = max(int(number), self.numbers.get(source, 0))
+        return True
+
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         """Move the scenario clock of ``service`` to ``at``, unless it stands there or later."""
         if at <= self._times.get(service, ""):

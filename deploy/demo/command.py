@@ -55,7 +55,7 @@ class Command:
     ``key``: the ``Idempotency-Key``, the same on every run.  ``subject``: the unit, team or department
     touched, empty when it is none or several.  ``path``: what the path of its route leaves open.
     ``already``: the rule by which it is refused when the system itself has done it before anybody could;
-    then that is as good.
+    then that is as good.  ``files``: what follows a pack's manifest, by document.
     """
 
     at: str
@@ -69,3 +69,4 @@ class Command:
     body: Mapping[str, Any] = field(default_factory=dict)
     already: str = ""
     path: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)

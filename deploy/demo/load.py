@@ -190,6 +190,9 @@ def _state(client: Client, command: Command, tally: Tally) -> None:
     tally.numbers[command.key] = stated.numbers
     tally.replays += stated.replay
     tally.events += 0 if stated.replay else stated.events
+    for document, content in command.files.items():
+        path = f"packs/{stated.numbers[0]}/files/{document}/upload"
+        tally.events += client.send_file(path, content, sub=command.sub, acting_as=command.acting_as)
 
 
 def _clock(client: Client, service: str, at: str) -> None:

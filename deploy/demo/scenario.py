@@ -8,6 +8,7 @@ published without class, and a first version is published.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -391,14 +392,18 @@ class _Teller:
         ]
         if unit.code == INCOMPLETE_PACK:
             wanted = wanted[:-1]
+        files = {
+            entry.id: words.FILE.format(label=entry.label, name=unit.name, unit=unit.code).encode()
+            for entry in wanted
+        }
         manifest = [
             {
-                "document": entry.id,
-                "name": f"{entry.id.lower()}-{unit.code.lower()}.pdf",
-                "sha256": self.dice.digest(unit.code, entry.id),
-                "size": self.dice.between(80_000, 4_000_000, unit.code, entry.id, "size"),
+                "document": document,
+                "name": f"{document.lower()}-{unit.code.lower()}.txt",
+                "sha256": f"sha256:{hashlib.sha256(content).hexdigest()}",
+                "size": len(content),
             }
-            for entry in wanted
+            for document, content in files.items()
         ]
         return Command(
             at,
@@ -410,6 +415,7 @@ class _Teller:
             f"pack.{unit.code}.1",
             unit.code,
             {"unit": unit.code, "manifest": manifest},
+            files=files,
         )
 
     # --- proposals of bonus and penalty

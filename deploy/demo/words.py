@@ -121,6 +121,7 @@ OVERRIDDEN: Final = "Ban chưa gửi điểm; đơn vị và cấp ủy đã có
 ASKS: Final = "Cấp ủy đơn vị bận công tác trong buổi đã xếp."
 KEPT: Final = "Đoàn không còn buổi trống trong tuần; cấp ủy cử người dự thay."
 MOVED: Final = "Cấp ủy đơn vị bận công tác, đề nghị đổi lịch; Trưởng đoàn đồng ý."
+FILE: Final = "TÀI LIỆU MINH HỌA\n{label}\nĐơn vị: {name} ({unit})\n"
 NO_PACK: Final = "Hồ sơ không đầy đủ đúng hạn; Ban Thường vụ đã xác nhận không kiểm tra."
 OUTAGE: Final = "Hệ thống không truy cập được do sự cố đường truyền."
 FORFEITED: Final = "Xác nhận đơn vị không gửi đầy đủ tài liệu đúng hạn; không tiến hành kiểm tra."

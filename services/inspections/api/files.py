@@ -149,10 +149,12 @@ def send_part(org: str, cycle: str, number: int, document: str) -> Response:
     if size > limit:
         raise too_large(limit)
     kind_of(check_name(found.entry["name"]))
-    if _took(ledger, found, begins) == size:
-        _finish(ledger, principal, found)
+    stated = _finish(ledger, principal, found) if _took(ledger, found, begins) == size else None
     with read_transaction(engine) as connection:
-        return _told(connection, ledger, _found(connection, ledger.ledger, number, document))
+        answer = _told(connection, ledger, _found(connection, ledger.ledger, number, document))
+    if stated is not None:
+        answer.headers["Bangvang-Sequence"] = f"inspections:{stated}"
+    return answer
 
 
 @blueprint.route("/packs/<int:number>/files/<document>", methods=["GET"])
@@ -183,9 +185,7 @@ def read_file(org: str, cycle: str, number: int, document: str) -> Response:
     return attachment(entry["sha256"], name=entry["name"], media_type=media_type, size=entry["size"])
 
 
-def _found(
-    connection: Connection, ledger: str, number: int, document: str, *, known: bool = True
-) -> Found:
+def _found(connection: Connection, ledger: str, number: int, document: str, *, known: bool = True) -> Found:
     """The slot, on what is stated of its unit.  Refuses an unknown pack or slot; ``known`` False: as if
     nobody had signed in, for whom there is nothing to find."""
     if not known:
@@ -274,8 +274,9 @@ def _longer(entry: Mapping[str, Any]) -> Refused:
     )
 
 
-def _finish(ledger: LedgerSettings, principal: Principal, found: Found) -> None:
-    """All bytes are here: check, store, and only then state it."""
+def _finish(ledger: LedgerSettings, principal: Principal, found: Found) -> int | None:
+    """All bytes are here: check, store, and only then state it.  The number of the fact; None: another sender
+    was first with the same bytes."""
     home, current, slot = upload_house(), runtime(), _slot(ledger, found)
     digest, size = hashlib.sha256(), 0
     with spool() as file:
@@ -302,12 +303,14 @@ def _finish(ledger: LedgerSettings, principal: Principal, found: Found) -> None:
     with current.store.transaction(ledger.ledger) as tx:
         act = _act(tx.connection, ledger, principal, found)
         act.now = tx.now
-        try:
-            tx.append(one(tx, command, act), command_id=act.command_id)  # type: ignore[arg-type]
-        except Refused as refusal:
-            if refusal.rule != "file-held":  # else another sender was first with the same bytes
-                raise
         drop_parts(tx.connection, slot)
+        try:
+            (event,) = tx.append(one(tx, command, act), command_id=act.command_id)  # type: ignore[arg-type]
+        except Refused as refusal:
+            if refusal.rule != "file-held":
+                raise
+            return None
+    return event.sequence
 
 
 def _forget(ledger: LedgerSettings, found: Found) -> None:

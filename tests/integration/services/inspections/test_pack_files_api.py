@@ -161,6 +161,8 @@ def test_a_file_in_two_parts_is_one_fact_in_time_and_comes_out_as_it_went_in(sha
         "held",
         True,
     )
+    assert last.headers["Bangvang-Sequence"].startswith("inspections:")
+    assert "Bangvang-Sequence" not in first.headers
     fact = facts(shared)[-1]
     assert (fact["document"], fact["sha256"], fact["size"], fact["on_time"], fact["files_due"]) == (
         FIRST,

@@ -39,6 +39,12 @@ class Api:
             def do_PUT(self) -> None:
                 self._take("PUT")
 
+            def do_PATCH(self) -> None:
+                part = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                api.asked.append(("PATCH", self.path, dict(self.headers.items()), part))
+                status, answer = api.script.pop(0)
+                self._answer(status, {}, **answer)
+
             def do_GET(self) -> None:
                 api.size += 1
                 self._answer(200, {"size": api.size, "position": api.size})
@@ -50,11 +56,12 @@ class Api:
                 api.number += 2
                 self._answer(status, answer)
 
-            def _answer(self, status: int, answer: dict[str, Any]) -> None:
+            def _answer(self, status: int, answer: dict[str, Any], **headers: str) -> None:
                 body = json.dumps(answer).encode()
                 self.send_response(status)
                 self.send_header("Content-Length", str(len(body)))
-                self.send_header("Bangvang-Sequence", f"scores:{api.number}")
+                for name, value in (headers or {"Bangvang-Sequence": f"scores:{api.number}"}).items():
+                    self.send_header(name, value)
                 if answer.get("again"):
                     self.send_header("Idempotent-Replay", "true")
                 self.end_headers()
@@ -117,6 +124,22 @@ def test_a_command_says_who_in_which_hat_and_under_which_key(api: Api, client: C
 def test_an_answer_given_before_is_told_apart(api: Api, client: Client) -> None:
     api.script = [(201, {"receipts": [SCORE], "again": True})]
     assert client.command("scores", "grants", {}, **ADMIN, key="g").replay
+
+
+def test_a_file_goes_on_where_an_earlier_run_stopped_and_is_new_only_once(api: Api, client: Client) -> None:
+    where = "packs/7/files/REPORT/upload"
+    api.script = [(409, {"Upload-Offset": "3"}), (200, {"Bangvang-Sequence": "inspections:9"})]
+    assert client.send_file(where, b"noi dung", **ADMIN)
+    assert client.numbers == {"inspections": 9}
+    assert [(headers["Upload-Offset"], part) for _, _, headers, part in api.asked] == [
+        ("0", "noi dung"),
+        ("3", " dung"),
+    ]
+    api.script = [(200, {"Upload-Complete": "?1"})]
+    assert not client.send_file(where, b"noi dung", **ADMIN)
+    api.script = [(422, {"Upload-Complete": "?0"})]
+    with pytest.raises(Refusal):
+        client.send_file(where, b"noi dung", **ADMIN)
 
 
 def test_a_refusal_for_want_of_a_fact_on_its_way_is_asked_again_under_the_same_key(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -114,6 +115,10 @@ class Recorder:
         rows = body.get("scores", body.get("entries", ()))
         return Stated(1, False, tuple(range(1, 2 + len(rows))))
 
+    def send_file(self, path: str, content: bytes, *, sub: str, acting_as: str) -> bool:
+        self.log.append(("file", path, sub))
+        return True
+
     def move_clock(self, service: str, at: str, *, sub: str, acting_as: str) -> None:
         self.clocks[service] = max(at, self.clocks.get(service, ""))
         self.log.append(("clock", service, at))
@@ -135,6 +140,21 @@ def test_every_body_has_the_shape_that_its_service_asks_for(commands: tuple[Comm
             rows = getattr(loaded, "rows", ())
             assert not [row for row in rows if isinstance(row, MalformedRow)], command
     assert seen == set(SHAPES) == set(ROUTES)
+
+
+def test_the_files_of_a_pack_follow_its_manifest_and_are_what_it_names(commands: tuple[Command, ...]) -> None:
+    packs = [one for one in commands if one.operation == "receive_pack"]
+    for pack in packs:
+        named = [(one["document"], one["sha256"], one["size"]) for one in pack.body["manifest"]]
+        assert named == [
+            (document, f"sha256:{hashlib.sha256(content).hexdigest()}", len(content))
+            for document, content in pack.files.items()
+        ]
+    client = Recorder()
+    tell(client, packs[:1])  # type: ignore[arg-type]
+    first, *sent = [one for one in client.log if one[0] in ("command", "file")]
+    assert first[0] == "command"
+    assert sent == [("file", f"packs/1/files/{one}/upload", packs[0].sub) for one in packs[0].files]
 
 
 def test_every_operation_has_a_route_and_every_phase_a_title(commands: tuple[Command, ...]) -> None:
