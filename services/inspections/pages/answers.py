@@ -102,8 +102,14 @@ def answers_unit(org: str, cycle: str, unit: str) -> str:
         one=len(seen.units) == 1 and not seen.teams and not seen.reader.audience().everything,
         list=to(seen, "answers"),
         standing_page=f"/ranking/{seen.ledger}/units/{unit}",
+        decisions=f"/ranking/{seen.ledger}/decisions" if _decides(seen) and visit.record.disputed() else None,
         calendar=_calendar(board),
     )
+
+
+def _decides(seen: Frame) -> bool:
+    """Whether the reader takes a disputed score to a decision, or enters one."""
+    return bool(hats(seen.reader.grants, "ranking.decide_score"))
 
 
 def _known(org: str, cycle: str) -> Frame:

@@ -167,6 +167,8 @@ def test_a_dispute_marks_its_row_for_all_who_read_it_and_the_other_waits_on(made
     assert "<kèm theo>" not in seen(made, "answers/QH-Q01", "btv").text
     own = page(made, "answers", "bithu.q01")
     assert own.count("adjustments/dispute") == 1
+    for sub, decides in (("btv", True), ("vanphong", True), ("NV-001", False), ("bithu.q01", False)):
+        assert ('href="/ranking/hcmc/2020/decisions"' in page(made, "answers/QH-Q01", sub)) is decides
     board = page(made, "", "btv")
     assert "không đồng ý 2.3" in board
     assert "Điều chỉnh đơn vị không đồng ý" in board
