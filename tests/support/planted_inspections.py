@@ -76,7 +76,7 @@ def reflected(person: str) -> str:
 
 
 def nominated(team: str) -> str:
-    """The name of somebody who is nominated for the team."""
+    """The name of somebody whom BTG nominates for the team."""
     return f"NGUOI-{team}-X"
 
 
@@ -96,7 +96,7 @@ def forbidden(name: str | None) -> set[str]:
         for author in people:
             if name not in (leader, author):
                 marks.add(reflected(PEOPLE[author][0]))
-        if name not in ALL | people | {"head", "admin"}:
+        if name not in ALL | people | BTG:
             marks.add(nominated(team))
     return marks
 
