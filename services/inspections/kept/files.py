@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from services.inspections.tables import pack_parts
 from shared.events import Event
@@ -77,6 +77,6 @@ def taken(connection: Connection) -> dict[str, list[str]]:
     return {digest: list(ledgers) for digest, ledgers in found.items()}
 
 
-def _of(slot: Slot) -> tuple[object, ...]:
+def _of(slot: Slot) -> tuple[ColumnElement[bool], ...]:
     ledger, pack, document = slot
     return (_P.ledger == ledger, _P.pack == pack, _P.document == document)
