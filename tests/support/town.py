@@ -125,8 +125,9 @@ class Town:
         key: str | None = None,
         acting_as: str | None = None,
         content_type: str = "application/json",
+        offset: int | None = None,
     ) -> TestResponse:
-        """One request; a new Idempotency-Key unless one is given."""
+        """One request; a new Idempotency-Key unless one is given.  ``offset``: of a part of a file."""
         self.keys_used += 1
         headers = {"Idempotency-Key": key or f"key-{self.keys_used}"}
         if sub is not None:
@@ -135,6 +136,8 @@ class Town:
             headers["Authorization"] = f"Bearer {self.tokens[sub]}"
         if acting_as is not None:
             headers["Acting-As"] = acting_as
+        if offset is not None:
+            headers["Upload-Offset"] = str(offset)
         options: dict[str, Any] = {}
         if isinstance(body, bytes):
             options = {"data": body, "content_type": content_type}
@@ -144,7 +147,7 @@ class Town:
         return client.open(f"/{service}/v1/{LEDGER}/{path}", method=method, headers=headers, **options)
 
     def state(self, command: StoryCommand, path: str) -> TestResponse:
-        """A command of the demonstration's story."""
+        """A command of the demonstration's story, and the files that follow it."""
         response = self.post(
             command.service,
             path.format(**filled(command.path, self.numbers)),
@@ -158,6 +161,12 @@ class Town:
             self.numbers[command.key] = tuple(
                 int(one["sequence"]) for one in receipts if one["type"] in REFERRED
             )
+            for document, content in command.files.items():
+                where = f"packs/{self.numbers[command.key][0]}/files/{document}/upload"
+                octets = "application/octet-stream"
+                about: dict[str, Any] = {"acting_as": command.acting_as, "content_type": octets, "offset": 0}
+                sent = self.send("PATCH", command.service, where, content, command.sub, **about)
+                assert sent.status_code == requests.codes.ok, sent.text
         return response
 
     def post(self, service: str, path: str, body: Any, sub: str | None, **about: Any) -> TestResponse:
