@@ -83,15 +83,19 @@ def test_the_board_narrows_to_what_was_asked_for_by_the_keyboard_and_fits_on_pap
     chromium: Browser, live: LiveInspections
 ) -> None:
     faults: list[str] = []
-    page = opened(chromium, live, "kiemtra", "", faults, width=794)
+    page = opened(chromium, live, "kiemtra", "", faults, width=690)  # A4 without its margins
     expect(page.locator(".ro-units tbody tr")).to_have_count(66)
     expect(page.locator(".ro-days [aria-current=date] time")).to_have_attribute("datetime", "2020-11-09")
     page.get_by_label("Tình trạng").select_option("concluded")
     page.get_by_role("button", name="Lọc").press("Enter")
     expect(page.locator(".ro-units tbody tr")).to_have_count(1)
     expect(page.locator(".ro-units tbody tr")).to_contain_text("mở khi thiếu điểm")
+    page.goto(live.page)
     page.emulate_media(media="print")
     assert overflowing(page) <= 0
+    tables = page.locator(".ro-sums, .ro-units")
+    assert tables.evaluate_all("all => all.every(one => one.offsetWidth <= document.body.clientWidth)")
+    expect(page.locator(".ro-units thead")).to_be_visible()
     assert faults == []
     page.context.close()
 
