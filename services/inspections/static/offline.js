@@ -139,7 +139,10 @@
     clearTimeout(form.drafting);
     form.drafting = setTimeout(async () => {
       await drafts.keep(form.dataset.offline, contentOf(form));
-      note(form, say(`Bản nháp trên máy này, ${clock(Date.now())}.`, `Draft on this device, ${clock(Date.now())}.`));
+      if (form.dataset.waiting) {
+        note(form, say("Bản đang chờ gửi không đổi theo điều vừa sửa: bấm “Lấy lại để sửa” ở đầu trang rồi gửi lại.",
+          "What waits to be sent does not change with this: press “Take back” at the top of the page, then send again."));
+      } else note(form, say(`Bản nháp trên máy này, ${clock(Date.now())}.`, `Draft on this device, ${clock(Date.now())}.`));
     }, 400);
   }
 
@@ -322,13 +325,14 @@
 
   async function install() {
     if (!navigator.serviceWorker || !person) return;
+    const passed = Boolean(navigator.serviceWorker.controller); // asked first: a new worker claims the page at once
     await navigator.serviceWorker.register(new URL("worker.js", root));
     const { active } = await navigator.serviceWorker.ready;
     navigator.serviceWorker.addEventListener("message", (event) => { if (event.data && event.data.kept) document.documentElement.dataset.offlineReady = ""; });
     const parts = [...document.querySelectorAll('link[rel="stylesheet"][href], link[rel="icon"][href]')].map((one) => one.href)
       .concat([...document.scripts].filter((one) => one.src).map((one) => one.src), [...document.images].map((one) => one.src));
     const pages = [...document.querySelectorAll("a[data-offline-keep]")].map((one) => one.href.split("#")[0]);
-    const seen = navigator.serviceWorker.controller ? [] : [location.href.split("#")[0]];
+    const seen = passed ? [] : [location.href.split("#")[0]];
     active.postMessage({ keep: [...parts, ...seen, ...pages] });
   }
 
