@@ -292,6 +292,27 @@ def test_the_unit_and_its_secretary_send_and_who_sees_the_pack_reads(shared: Tow
         assert shared.get("inspections", where(number), sub).status_code == status, sub
 
 
+def test_what_was_recorded_of_paper_may_be_sent_from_the_page_by_the_secretary(shared: Town) -> None:
+    scan = files.pdf("Bản quét")
+    body = {
+        "unit": "QH-Q01",
+        "manifest": [entry(scan, SECOND, "Bản quét.pdf")],
+        "via": "paper",
+        "occurred_at": "2020-11-05T02:00:00.000000Z",
+        "proof": "Sổ công văn đến số 7",
+    }
+    answer = shared.post("inspections", "packs", body, "dkt.2")
+    accepted((answer,))
+    number = int(answer.get_json()["receipts"][0]["sequence"])
+    assert state(shared, number, document=SECOND)["state"] == "by_hand"
+    client = shared.apps["inspections"].test_client()
+    client.set_cookie(SESSION_COOKIE, shared.issuer.issue("dkt.2"))
+    page = client.get(f"/inspections/{LEDGER}/packs/QH-Q01").text
+    assert "data-again" in page
+    assert "data-pack" not in page
+    assert send(shared, number, scan, sub="dkt.2", document=SECOND).get_json()["state"] == "held"
+
+
 def test_what_is_no_slot_of_a_pack_is_not_found(shared: Town) -> None:
     number = send_pack(shared, {"document": FIRST, "absent_because": "Không phát sinh"})
     assert problem_of(send(shared, number, PDF)) == (404, "no-such-file")
