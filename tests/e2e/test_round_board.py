@@ -134,3 +134,21 @@ def test_a_member_sends_his_report_and_the_leader_reads_it_and_who_is_missing(
     expect(page.locator(".ro-led .ro-list li")).to_have_count(8)
     assert faults == []
     page.context.close()
+
+
+def test_the_office_is_told_which_units_still_need_a_reason_before_the_round_closes(
+    chromium: Browser, live: LiveInspections
+) -> None:
+    faults: list[str] = []
+    page = opened(chromium, live, "vanphong", "closing", faults)
+    page.get_by_label("Lý do ngoại lệ của Quận Đoàn 2", exact=True).fill("Dời sang năm sau")
+    page.get_by_role("button", name="Kết thúc đợt DOT-2020").click()
+    told = page.locator("[data-fault=exceptions]")
+    expect(told).to_contain_text("QH-Q03 chưa có kết luận")
+    lines = told.inner_text().splitlines()
+    assert len(lines) == 64
+    assert not any("QH-Q02" in line for line in lines)
+    page.reload()  # what was typed stays on the device
+    expect(page.get_by_label("Lý do ngoại lệ của Quận Đoàn 2", exact=True)).to_have_value("Dời sang năm sau")
+    assert [fault for fault in faults if "409" not in fault] == []
+    page.context.close()
