@@ -119,7 +119,7 @@ class Visits:
                 ),
                 *(
                     {
-                        "role": "subordinate_secretary",
+                        "role": "secretary",
                         "name": words.SECRETARY.format(number=number),
                         "subordinate": row["code"],
                     }
@@ -187,7 +187,7 @@ class Visits:
         items = [{"kind": kind, "text": text} for kind, text in words.MINUTES]
         recorded: list[tuple[str, dict[str, Any]]] = [
             ("record_minutes", {"items": items}),
-            ("record_finding", {"content": "nhiem-vu-chinh-tri", "text": words.FINDING}),
+            ("record_finding", {"content": "II.2", "text": words.FINDING}),
             ("assess_model", {"ref": f"MHGP.{code}.1", "initiative": "high", "text": words.ASSESSED}),
             ("assess_limitation", {"ref": f"HC.{code}.1", "outcome": "remedied", "text": words.REMEDIED}),
         ]

@@ -11,6 +11,7 @@ from flask import Blueprint, render_template
 from services.inspections.api.preparing import SeenDossier, seen_dossier, sees_briefing
 from services.inspections.contents import content_of
 from services.inspections.dossier_sheet import blocks_of
+from services.inspections.pages.body_words import body_name
 from services.inspections.pages.briefings import kind_words
 from services.inspections.pages.frame import frame
 from services.inspections.pages.links import command, to
@@ -61,7 +62,7 @@ def dossier(org: str, cycle: str, unit: str) -> str:
         points=lambda value: points(book, value),
         value=lambda score: value_words(book, score),
         person=lambda sub: people.get(sub, sub),
-        body=told.bodies.name,
+        body=lambda code: body_name(code, told.bodies),
         kind_words=kind_words,
         outcome=outcome_words,
         initiative=initiative_words,

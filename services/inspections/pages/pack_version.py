@@ -14,6 +14,7 @@ from services.inspections.deciding.packs import files_due, in_time, required_of,
 from services.inspections.known import KnownUnit
 from services.inspections.pack_reading import due_or_none
 from services.inspections.pack_version import recipients_of, slots_of, steps_of, version_of
+from services.inspections.pages.body_words import body_name
 from services.inspections.pages.frame import Frame, frame
 from services.inspections.pages.links import command, to
 from services.inspections.pages.packs import document_labels, end_words, may_receive
@@ -30,7 +31,6 @@ from shared.web.i18n import role_name
 from shared.web.problems import Problem
 from shared.web.runtime import runtime
 
-COMMITTEE = "STANDING_COMMITTEE"
 """Whom a team's list names as the body of a member of the Standing Committee; no register has it."""
 
 
@@ -85,7 +85,7 @@ def pack_version(org: str, cycle: str, unit: str, number: int) -> str:
         recipients=recipients_of(board.state, visit, pack, board.zone),
         steps=steps_of(visit, events, pack, due, board.zone),
         people=people_of(board.state),
-        department=lambda code: role_name("standing_committee") if code == COMMITTEE else bodies.name(code),
+        department=lambda code: body_name(code, bodies),
         assessing=hats(grants, "inspections.assess_pack", sight.target),
         forwarding=hats(grants, "inspections.forward_pack", sight.target),
         me=sight.seen.reader.principal.sub if sight.seen.reader.principal else "",

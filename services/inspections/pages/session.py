@@ -8,12 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, render_template, request
-from sqlalchemy import Connection
 
 from services.inspections import pack_reading, reading
 from services.inspections.api.reading import checked_row
 from services.inspections.attendance_words import role_words
-from services.inspections.bodies import TYPES, Bodies, bodies_of
+from services.inspections.bodies import Bodies
 from services.inspections.contents import CONTENTS, content_of
 from services.inspections.deciding.asking import not_scheduled, round_of
 from services.inspections.deciding.scheduling import hours_of
@@ -22,13 +21,12 @@ from services.inspections.kept import attendees
 from services.inspections.known import Known, at_stage
 from services.inspections.pages.frame import Frame, frame
 from services.inspections.pages.links import command, to
-from services.inspections.projections import known_of
+from services.inspections.projections import bodies_known, known_of
 from services.inspections.state import Slot, State, Visit
 from shared.access import Target
 from shared.calendar import local_date
 from shared.database import read_transaction
 from shared.events.envelope import instant
-from shared.ledger import reader as ledger_reader
 from shared.rulebook import Leaf
 from shared.web.hats import Hat, hats
 from shared.web.i18n import tr
@@ -106,7 +104,7 @@ def sight_of(org: str, cycle: str, unit: str) -> Sight:
         now = runtime().clock.now(ledger.ledger, connection)
         session = held(reading.events_of(connection, ledger.ledger, unit))
         names = attendees.names_of(connection, ledger.ledger, unit)
-        bodies = _bodies(connection, ledger.ledger, known.base_position, now)
+        bodies = bodies_known(connection, ledger.ledger, instant(now))
     if unit not in known.units:
         raise Problem("unknown-unit", status=404)
     visit = state.visit(unit)
@@ -140,6 +138,7 @@ def session(org: str, cycle: str, unit: str) -> str:
         hours={name: hours_of(calendar, name) for name in ("MORNING", "AFTERNOON")},
         today=today,
         early=found.slot.day > today,
+        closed=round_of(state, found.slot).closed,
         past=found.slot.day < today,
         readiness=readiness,
         case=pack_reading.case_row(visit, own),
@@ -212,8 +211,3 @@ def asked_version() -> int | None:
     """Which version of the minutes was asked for (``?version=``)."""
     asked = request.args.get("version", "")
     return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
-
-
-def _bodies(connection: Connection, ledger: str, size: int, now: datetime) -> Bodies:
-    rows = ledger_reader.of_types(connection, ledger, TYPES, size)
-    return bodies_of([row.event for row in rows], instant(now))

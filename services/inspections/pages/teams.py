@@ -9,9 +9,9 @@ from flask import Blueprint, render_template
 
 from services.inspections import plan_reading
 from services.inspections.board import Board, planned_board
-from services.inspections.bodies import Bodies
 from services.inspections.calendar_form import Calendar
 from services.inspections.due_words import before, due_lines
+from services.inspections.pages.body_words import body_name
 from services.inspections.pages.frame import frame
 from services.inspections.pages.plan import areas_of
 from services.inspections.projections import bodies_known
@@ -19,13 +19,12 @@ from services.inspections.seats import called, weekday_name
 from shared.database import read_transaction
 from shared.events.envelope import instant, parse_instant
 from shared.web.hats import hats
-from shared.web.i18n import natural_key, role_name, tr
+from shared.web.i18n import natural_key, tr
 from shared.web.runtime import runtime
 
 FORM = "inspections.form_team"
 NOMINATE = "inspections.nominate_member"
 ADOPT = "inspections.adopt_calendar"
-STANDING_COMMITTEE = "STANDING_COMMITTEE"
 ROWS = 12
 """So many people has the form of a team room for."""
 
@@ -92,11 +91,6 @@ def role_words(role: str) -> str:
         "secretary": tr("Thư ký", "Secretary"),
         "member": tr("Thành viên", "Member"),
     }[role]
-
-
-def body_name(code: str, bodies: Bodies) -> str:
-    """What a body is called; the Standing Committee is in no register."""
-    return role_name("standing_committee") if code == STANDING_COMMITTEE else bodies.name(code)
 
 
 def conflict_words(row: dict[str, Any], board: Board) -> str:
