@@ -1,0 +1,218 @@
+"""A ledger's events as columns.
+
+An *early score* is a ``score.recorded`` that nobody entered for another body and that came before the unit's
+inspection was opened and before the round was closed.  Nothing ever looks back at one of them but a
+withdrawal of its own cell, so a later one of the same cell can make it irrelevant.  Everything else stays an
+event.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+import polars as pl
+
+from shared.events.catalogue import interpret
+from shared.events.envelope import Event, instant, parse_envelope, trusted_event
+
+CELL: Final = ("unit", "criterion", "stage")
+SAYS: Final = ("value", "target", "state", "rulebook", "period")
+SCHEMA: Final = {
+    "position": pl.UInt32,
+    "sequence": pl.UInt32,
+    "time": pl.Int64,
+    "cell": pl.UInt32,
+    "stretch": pl.UInt16,
+    "says": pl.UInt32,
+}
+"""Columns of early scores, by position.  ``time``: µs since 1970, the latest up to here; ``cell``, ``says``:
+places in :attr:`Columns.cells` and :attr:`Columns.says`; ``stretch``: adoptions of rulebooks before it."""
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_SCORE: Final = "score.recorded.v1"
+_ENDS: Final = frozenset({"inspection.opened.v1", "conclusion.signed.v1", "conclusion.amended.v1"})
+_WITHDRAWALS: Final = frozenset({"score.withdrawn.v1", "decision.score_withdrawn.v1"})
+
+Cell = tuple[str, str | None, str | None]
+"""Unit, criterion, stage."""
+Says = tuple[str | None, ...]
+"""What a score says: :data:`SAYS`."""
+
+
+class Other(NamedTuple):
+    """An event that stays an event.  ``readable``: the catalogue understands it."""
+
+    position: int
+    type: str
+    source: str
+    subject: str
+    sequence: int
+    time: str
+    data: dict[str, Any]
+    readable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The first ``size`` events of ``ledger``.  A moment's picture: it never changes.
+
+    ``scores``: early scores, as :data:`SCHEMA`.  ``others``: all other events, by position.  ``adopted``:
+    positions at which a rulebook was adopted, or was meant to be.  ``withdrawn``: position and cell of
+    every withdrawal.
+    """
+
+    ledger: str
+    size: int
+    scores: pl.DataFrame
+    cells: tuple[Cell, ...]
+    says: tuple[Says, ...]
+    others: tuple[Other, ...]
+    adopted: tuple[int, ...]
+    withdrawn: tuple[tuple[int, Cell], ...]
+
+    def scores_before(self, position: int) -> pl.DataFrame:
+        """Early scores below ``position``."""
+        return self.scores.head(int(self.scores["position"].search_sorted(position)))
+
+    def others_between(self, start: int, stop: int) -> tuple[Other, ...]:
+        """Other events of positions ``start`` .. ``stop`` - 1."""
+        first = bisect_left(self.others, start, key=_position)
+        return self.others[first : bisect_left(self.others, stop, first, key=_position)]
+
+
+def _position(other: Other) -> int:
+    return other.position
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Takes a ledger's events in order of position, once, and gives them as columns at any time."""
+
+    ledger: str
+    size: int = 0
+    _rows: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+    _frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
+    _cells: dict[Cell, int] = field(default_factory=dict)
+    _says: dict[Says, int] = field(default_factory=dict)
+    _others: list[Other] = field(default_factory=list)
+    _adopted: list[int] = field(default_factory=list)
+    _withdrawn: list[tuple[int, Cell]] = field(default_factory=list)
+    _ended: set[str] = field(default_factory=set)
+    _closed: bool = False
+    _latest: int = 0
+
+    def take_values(self, values: Iterable[bytes]) -> None:
+        """Further events by their canonical bytes, which admission has found good."""
+        for value in values:
+            self.take(trusted_event(value, parse_envelope(value)))
+
+    def take(self, event: Event) -> None:
+        """One more admitted event."""
+        self.take_fields(
+            event.type,
+            event.source,
+            event.subject,
+            event.sequence,
+            event.time,
+            event.data,
+            readable=interpret(event) is None,
+        )
+
+    def take_fields(
+        self,
+        type_: str,
+        source: str,
+        subject: str,
+        sequence: int,
+        time: str,
+        data: dict[str, Any],
+        *,
+        readable: bool = True,
+    ) -> None:
+        """One more event by its parts."""
+        position, self.size = self.size, self.size + 1
+        if type_ == _SCORE and readable and not self._closed and subject not in self._ended:
+            says = _plain(source, data)
+            if says is not None:
+                self._score(position, subject, sequence, time, data, says)
+                return
+        self._others.append(Other(position, type_, source, subject, sequence, time, data, readable))
+        if readable:
+            self._note(position, type_, source, subject, data)
+
+    def columns(self) -> Columns:
+        """All that was taken so far."""
+        if self._rows:
+            grown = pl.DataFrame(self._rows, schema=SCHEMA, orient="row")
+            self._frame = pl.concat([self._frame, grown]) if self._frame.height else grown
+            self._rows = []
+        return Columns(
+            self.ledger,
+            self.size,
+            self._frame,
+            tuple(self._cells),
+            tuple(self._says),
+            tuple(self._others),
+            tuple(self._adopted),
+            tuple(self._withdrawn),
+        )
+
+    def _score(
+        self, position: int, unit: str, sequence: int, time: str, data: Mapping[str, Any], says: Says
+    ) -> None:
+        get = data.get
+        cell = (unit, get("criterion"), get("stage"))
+        self._latest = max(self._latest, micros(time))
+        self._rows.append(
+            (
+                position,
+                sequence,
+                self._latest,
+                self._cells.setdefault(cell, len(self._cells)),
+                len(self._adopted),
+                self._says.setdefault(says, len(self._says)),
+            )
+        )
+
+    def _note(self, position: int, type_: str, source: str, subject: str, data: Mapping[str, Any]) -> None:
+        """What the early scores have to know of another event."""
+        if type_ in _ENDS:
+            self._ended.add(subject)
+            for criterion in _texts(data.get("withdrawn")):
+                self._withdrawn.append((position, (subject, criterion, "inspection")))
+        elif type_ in _WITHDRAWALS:
+            self._withdrawn.append((position, (subject, data.get("criterion"), data.get("stage"))))
+        elif type_ == "rulebook.adopted.v1":
+            self._adopted.append(position)
+        elif type_ == "round.closed.v1":
+            self._closed = True
+
+
+def micros(time: str) -> int:
+    """An instant as µs since 1970."""
+    return (datetime.fromisoformat(time) - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant_of(time: int) -> str:
+    """The instant that :func:`micros` gave."""
+    return instant(_EPOCH + timedelta(microseconds=time))
+
+
+def _plain(source: str, data: Mapping[str, Any]) -> Says | None:
+    """What an own score says; None for one that another body entered, or that is not of texts."""
+    get = data.get
+    says = (get("value"), get("target"), get("state"), get("rulebook"), get("period"))
+    if get("on_behalf_of") is not None or not source.startswith("/scores/"):
+        return None
+    for one in (*says, get("criterion"), get("stage")):
+        if one is not None and type(one) is not str:
+            return None
+    return says
+
+
+def _texts(listed: Any) -> list[str]:
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
