@@ -65,9 +65,8 @@ def _settled(columns: Columns, last: pl.DataFrame, context: Context, areas: Mapp
             continue
         key = (area, own, criterion, stage, says)
         if key not in known:
-            fact = Recorded(
-                0, SCORES, criterion, stage, *columns.says[says][:4], period=columns.says[says][4]
-            )
+            value, target, state, rulebook, period = columns.says[says]
+            fact = Recorded(0, SCORES, criterion, stage, value, target, state, rulebook, period=period)
             known[key] = own >= judged_again and accepts(context, area, fact, own)
         answers.append(known[key])
     return pl.Series(answers, dtype=pl.Boolean)
