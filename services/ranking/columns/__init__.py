@@ -6,7 +6,8 @@ at once (:mod:`~services.ranking.columns.relevant`), and only those become facts
 (:mod:`~services.ranking.columns.folding`).  What a value is worth is said by that engine alone.
 """
 
-from services.ranking.columns.folding import fold_columns
-from services.ranking.columns.frame import Columns, Decoder
+from services.ranking.columns.folding import complete, fold_columns, ground_of
+from services.ranking.columns.frame import Columns, Decoder, Other
+from services.ranking.columns.live import Live
 
-__all__ = ["Columns", "Decoder", "fold_columns"]
+__all__ = ["Columns", "Decoder", "Live", "Other", "complete", "fold_columns", "ground_of"]

@@ -1,11 +1,15 @@
 """The fold of the first events of a ledger from its columns: a state that gives the same standings, byte for
 byte, as the fold of every event, without the scores that no longer matter.
 
-Such a state is for standings.  Histories and explanations need every fact, and the next event too: a
-withdrawal brings back what was left out.
+Such a state is for standings.  Histories and explanations need every fact of a unit (:func:`complete`), and
+the next event may too (:mod:`~services.ranking.columns.live`).
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterable
+
+import polars as pl
 
 from services.ranking.columns.frame import Columns, Other, instant_of
 from services.ranking.columns.relevant import relevant
@@ -27,18 +31,38 @@ def fold_columns(columns: Columns, position: int | None = None, ground: State | 
     if context is not None:
         for area, units in open_units(state, context.newest).items():
             areas |= {code: area for code, _ in units}
-    rows = relevant(columns, wanted, context, areas)
-    early: dict[str, list[Fact]] = {}
+    for code, facts in _facts(columns, relevant(columns, wanted, context, areas)).items():
+        record = state.unit(code)
+        record.facts = sorted([*facts, *record.facts], key=_position)
+        record.memo = None
+    return state
+
+
+def complete(columns: Columns, state: State, codes: Iterable[str]) -> None:
+    """Give the units ``codes`` of ``state`` back every score that was left out; it changes in place.
+
+    For histories, explanations, and before an event that makes an older score matter again.
+    """
+    units = set(codes)
+    cells = [number for number, (unit, _, _) in enumerate(columns.cells) if unit in units]
+    rows = columns.scores_before(state.size).filter(pl.col("cell").is_in(cells))
+    for code, facts in _facts(columns, rows).items():
+        record = state.unit(code)
+        early = {fact.position for fact in facts}
+        others = [fact for fact in record.facts if fact.position not in early]
+        record.facts = sorted([*facts, *others], key=_position)
+        record.memo = None
+
+
+def _facts(columns: Columns, rows: pl.DataFrame) -> dict[str, list[Fact]]:
+    """Early scores as facts, by unit."""
+    found: dict[str, list[Fact]] = {}
     for at, cell, says in rows.select("position", "cell", "says").iter_rows():
         unit, criterion, stage = columns.cells[cell]
         value, target, raw, rulebook, period = columns.says[says]
         fact = Recorded(at, SCORES, criterion, stage, value, target, raw, rulebook, period=period)
-        early.setdefault(unit, []).append(fact)
-    for code, facts in early.items():
-        unit_state = state.unit(code)
-        unit_state.facts = sorted([*facts, *unit_state.facts], key=_position)
-        unit_state.memo = None
-    return state
+        found.setdefault(unit, []).append(fact)
+    return found
 
 
 def ground_of(columns: Columns, position: int, ground: State | None = None) -> State:

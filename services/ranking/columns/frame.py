@@ -9,10 +9,10 @@ event.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import polars as pl
 
@@ -42,6 +42,10 @@ Cell = tuple[str, str | None, str | None]
 Says = tuple[str | None, ...]
 """What a score says: :data:`SAYS`."""
 
+_Kept = TypeVar("_Kept", Cell, Says)
+_CHUNKS: Final = 64
+"""More pieces than this and the frame is laid out anew."""
+
 
 class Other(NamedTuple):
     """An event that stays an event.  ``readable``: the catalogue understands it."""
@@ -58,7 +62,8 @@ class Other(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The first ``size`` events of ``ledger``.  A moment's picture: it never changes.
+    """The first ``size`` events of ``ledger``.  What it tells of them never changes; its lists may be those
+    of a decoder that goes on, which only grow.
 
     ``scores``: early scores, as :data:`SCHEMA`.  ``others``: all other events, by position.  ``adopted``:
     positions at which a rulebook was adopted, or was meant to be.  ``withdrawn``: position and cell of
@@ -68,17 +73,17 @@ class Columns:
     ledger: str
     size: int
     scores: pl.DataFrame
-    cells: tuple[Cell, ...]
-    says: tuple[Says, ...]
-    others: tuple[Other, ...]
-    adopted: tuple[int, ...]
-    withdrawn: tuple[tuple[int, Cell], ...]
+    cells: Sequence[Cell]
+    says: Sequence[Says]
+    others: Sequence[Other]
+    adopted: Sequence[int]
+    withdrawn: Sequence[tuple[int, Cell]]
 
     def scores_before(self, position: int) -> pl.DataFrame:
         """Early scores below ``position``."""
         return self.scores.head(int(self.scores["position"].search_sorted(position)))
 
-    def others_between(self, start: int, stop: int) -> tuple[Other, ...]:
+    def others_between(self, start: int, stop: int) -> Sequence[Other]:
         """Other events of positions ``start`` .. ``stop`` - 1."""
         first = bisect_left(self.others, start, key=_position)
         return self.others[first : bisect_left(self.others, stop, first, key=_position)]
@@ -97,7 +102,9 @@ class Decoder:
     _rows: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
     _frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
     _cells: dict[Cell, int] = field(default_factory=dict)
+    _cell_list: list[Cell] = field(default_factory=list)
     _says: dict[Says, int] = field(default_factory=dict)
+    _says_list: list[Says] = field(default_factory=list)
     _others: list[Other] = field(default_factory=list)
     _adopted: list[int] = field(default_factory=list)
     _withdrawn: list[tuple[int, Cell]] = field(default_factory=list)
@@ -112,84 +119,91 @@ class Decoder:
 
     def take(self, event: Event) -> None:
         """One more admitted event."""
-        self.take_fields(
-            event.type,
-            event.source,
-            event.subject,
-            event.sequence,
-            event.time,
-            event.data,
-            readable=interpret(event) is None,
+        self.take_other(
+            Other(
+                self.size,
+                event.type,
+                event.source,
+                event.subject,
+                event.sequence,
+                event.time,
+                event.data,
+                interpret(event) is None,
+            )
         )
 
-    def take_fields(
-        self,
-        type_: str,
-        source: str,
-        subject: str,
-        sequence: int,
-        time: str,
-        data: dict[str, Any],
-        *,
-        readable: bool = True,
-    ) -> None:
+    def take_other(self, event: Other) -> None:
         """One more event by its parts."""
-        position, self.size = self.size, self.size + 1
-        if type_ == _SCORE and readable and not self._closed and subject not in self._ended:
-            says = _plain(source, data)
+        self.size += 1
+        early = event.type == _SCORE and event.readable and not self._closed
+        if early and event.subject not in self._ended:
+            says = _plain(event.source, event.data)
             if says is not None:
-                self._score(position, subject, sequence, time, data, says)
+                self._score(event, says)
                 return
-        self._others.append(Other(position, type_, source, subject, sequence, time, data, readable))
-        if readable:
-            self._note(position, type_, source, subject, data)
+        self._others.append(event)
+        if event.readable:
+            self._note(event)
+
+    @property
+    def early(self) -> int:
+        """How many early scores were taken."""
+        return self._frame.height + len(self._rows)
 
     def columns(self) -> Columns:
         """All that was taken so far."""
         if self._rows:
             grown = pl.DataFrame(self._rows, schema=SCHEMA, orient="row")
-            self._frame = pl.concat([self._frame, grown]) if self._frame.height else grown
+            self._frame = pl.concat([self._frame, grown], rechunk=self._frame.n_chunks() > _CHUNKS)
             self._rows = []
         return Columns(
             self.ledger,
             self.size,
             self._frame,
-            tuple(self._cells),
-            tuple(self._says),
-            tuple(self._others),
-            tuple(self._adopted),
-            tuple(self._withdrawn),
+            self._cell_list,
+            self._says_list,
+            self._others,
+            self._adopted,
+            self._withdrawn,
         )
 
-    def _score(
-        self, position: int, unit: str, sequence: int, time: str, data: Mapping[str, Any], says: Says
-    ) -> None:
-        get = data.get
-        cell = (unit, get("criterion"), get("stage"))
-        self._latest = max(self._latest, micros(time))
+    def _score(self, event: Other, says: Says) -> None:
+        get = event.data.get
+        cell = (event.subject, get("criterion"), get("stage"))
+        self._latest = max(self._latest, micros(event.time))
         self._rows.append(
             (
-                position,
-                sequence,
+                event.position,
+                event.sequence,
                 self._latest,
-                self._cells.setdefault(cell, len(self._cells)),
+                _place(cell, self._cells, self._cell_list),
                 len(self._adopted),
-                self._says.setdefault(says, len(self._says)),
+                _place(says, self._says, self._says_list),
             )
         )
 
-    def _note(self, position: int, type_: str, source: str, subject: str, data: Mapping[str, Any]) -> None:
+    def _note(self, event: Other) -> None:
         """What the early scores have to know of another event."""
-        if type_ in _ENDS:
+        position, subject, get = event.position, event.subject, event.data.get
+        if event.type in _ENDS:
             self._ended.add(subject)
-            for criterion in _texts(data.get("withdrawn")):
+            for criterion in _texts(get("withdrawn")):
                 self._withdrawn.append((position, (subject, criterion, "inspection")))
-        elif type_ in _WITHDRAWALS:
-            self._withdrawn.append((position, (subject, data.get("criterion"), data.get("stage"))))
-        elif type_ == "rulebook.adopted.v1":
+        elif event.type in _WITHDRAWALS:
+            self._withdrawn.append((position, (subject, get("criterion"), get("stage"))))
+        elif event.type == "rulebook.adopted.v1":
             self._adopted.append(position)
-        elif type_ == "round.closed.v1":
+        elif event.type == "round.closed.v1":
             self._closed = True
+
+
+def _place(one: _Kept, places: dict[_Kept, int], kept: list[_Kept]) -> int:
+    """The place of ``one``, at the end of ``kept`` when it is new."""
+    place = places.get(one)
+    if place is None:
+        place = places[one] = len(kept)
+        kept.append(one)
+    return place
 
 
 def micros(time: str) -> int:

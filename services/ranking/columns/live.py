@@ -1,0 +1,75 @@
+"""The newest state of a ledger, which goes on event by event and never holds more than can matter."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from services.ranking.columns.folding import complete, fold_columns, take_other
+from services.ranking.columns.frame import Columns, Decoder, Other
+from services.ranking.engine import State
+from shared.events import Event
+from shared.events.catalogue import interpret
+from shared.lineage import CHANGES
+
+_LOOKS_BACK: Final = frozenset(
+    {
+        "score.withdrawn.v1",
+        "decision.score_withdrawn.v1",
+        "conclusion.amended.v1",
+        "conclusion.signed.v1",
+        "unit.registered.v1",
+        *CHANGES,
+    }
+)
+"""Types of event that can make an older score of their unit matter: what it says is taken back, or the unit
+comes to another area, where other values are good."""
+_LOOSE: Final = 20_000
+"""Early scores that may pile up in the state before it is folded anew."""
+
+
+class Live:
+    """A ledger's state after the events taken so far; :attr:`state` gives their standings."""
+
+    def __init__(self, decoder: Decoder, *, loose: int = _LOOSE) -> None:
+        self._decoder = decoder
+        self._loose = loose
+        self._fold_anew()
+
+    @property
+    def size(self) -> int:
+        """How many events were taken."""
+        return self._decoder.size
+
+    @property
+    def columns(self) -> Columns:
+        """All that was taken, as columns."""
+        return self._decoder.columns()
+
+    def take(self, event: Event) -> None:
+        """One more admitted event, the next in order."""
+        self.take_other(
+            Other(
+                self._decoder.size,
+                event.type,
+                event.source,
+                event.subject,
+                event.sequence,
+                event.time,
+                event.data,
+                interpret(event) is None,
+            )
+        )
+
+    def take_other(self, event: Other) -> None:
+        """The same by its parts."""
+        if event.type in _LOOKS_BACK:
+            complete(self._decoder.columns(), self.state, (event.subject,))
+        adoptions = self.state.adoptions
+        self._decoder.take_other(event)
+        take_other(self.state, event)
+        if self.state.adoptions is not adoptions or self._decoder.early - self._folded > self._loose:
+            self._fold_anew()
+
+    def _fold_anew(self) -> None:
+        self.state: State = fold_columns(self._decoder.columns())
+        self._folded = self._decoder.early
