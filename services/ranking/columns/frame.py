@@ -8,16 +8,18 @@ event.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeVar
 
+import orjson
 import polars as pl
 
 from shared.events.catalogue import interpret
-from shared.events.envelope import Event, instant, parse_envelope, trusted_event
+from shared.events.envelope import Event, instant, trusted_event
 
 CELL: Final = ("unit", "criterion", "stage")
 SAYS: Final = ("value", "target", "state", "rulebook", "period")
@@ -93,13 +95,18 @@ def _position(other: Other) -> int:
     return other.position
 
 
+def _buffers() -> tuple[array[int], ...]:
+    """Room for further early scores, a column each."""
+    return tuple(array("q") for _ in SCHEMA)
+
+
 @dataclass(slots=True)
 class Decoder:
     """Takes a ledger's events in order of position, once, and gives them as columns at any time."""
 
     ledger: str
     size: int = 0
-    _rows: list[tuple[int, int, int, int, int, int]] = field(default_factory=list)
+    _grown: tuple[array[int], ...] = field(default_factory=_buffers)
     _frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
     _cells: dict[Cell, int] = field(default_factory=dict)
     _cell_list: list[Cell] = field(default_factory=list)
@@ -115,7 +122,7 @@ class Decoder:
     def take_values(self, values: Iterable[bytes]) -> None:
         """Further events by their canonical bytes, which admission has found good."""
         for value in values:
-            self.take(trusted_event(value, parse_envelope(value)))
+            self.take(trusted_event(value, orjson.loads(value)))
 
     def take(self, event: Event) -> None:
         """One more admitted event."""
@@ -148,14 +155,19 @@ class Decoder:
     @property
     def early(self) -> int:
         """How many early scores were taken."""
-        return self._frame.height + len(self._rows)
+        return self._frame.height + len(self._grown[0])
 
     def columns(self) -> Columns:
         """All that was taken so far."""
-        if self._rows:
-            grown = pl.DataFrame(self._rows, schema=SCHEMA, orient="row")
+        if self._grown[0]:
+            grown = pl.DataFrame(
+                [
+                    pl.Series(name, column, dtype=dtype)
+                    for (name, dtype), column in zip(SCHEMA.items(), self._grown, strict=True)
+                ]
+            )
             self._frame = pl.concat([self._frame, grown], rechunk=self._frame.n_chunks() > _CHUNKS)
-            self._rows = []
+            self._grown = _buffers()
         return Columns(
             self.ledger,
             self.size,
@@ -171,16 +183,13 @@ class Decoder:
         get = event.data.get
         cell = (event.subject, get("criterion"), get("stage"))
         self._latest = max(self._latest, micros(event.time))
-        self._rows.append(
-            (
-                event.position,
-                event.sequence,
-                self._latest,
-                _place(cell, self._cells, self._cell_list),
-                len(self._adopted),
-                _place(says, self._says, self._says_list),
-            )
-        )
+        positions, sequences, times, cells, stretches, says_of = self._grown
+        positions.append(event.position)
+        sequences.append(event.sequence)
+        times.append(self._latest)
+        cells.append(_place(cell, self._cells, self._cell_list))
+        stretches.append(len(self._adopted))
+        says_of.append(_place(says, self._says, self._says_list))
 
     def _note(self, event: Other) -> None:
         """What the early scores have to know of another event."""
