@@ -117,8 +117,12 @@ def frontier(connection: Connection, ledger: str) -> Frontier:
 
 
 def leaves(connection: Connection, ledger: str, stop: int | None = None) -> Iterator[bytes]:
-    """Leaf hashes of positions 0 .. ``stop`` - 1, in order."""
-    start = 0
+    """Leaf hashes of positions 0 .. ``stop`` - 1 (None: to the end), in order."""
+    return leaves_between(connection, ledger, 0, stop)
+
+
+def leaves_between(connection: Connection, ledger: str, start: int, stop: int | None) -> Iterator[bytes]:
+    """Leaf hashes of positions ``start`` .. ``stop`` - 1 (None: to the end), in order."""
     while stop is None or start < stop:
         behind = start + 10 * CHUNK if stop is None else min(stop, start + 10 * CHUNK)
         found = connection.execute(_LEAVES, {"in_ledger": ledger, "first": start, "behind": behind}).all()

@@ -7,7 +7,7 @@ the next event may too (:mod:`~services.ranking.columns.live`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
@@ -31,27 +31,37 @@ def fold_columns(columns: Columns, position: int | None = None, ground: State | 
     if context is not None:
         for area, units in open_units(state, context.newest).items():
             areas |= {code: area for code, _ in units}
-    for code, facts in _facts(columns, relevant(columns, wanted, context, areas)).items():
-        record = state.unit(code)
-        record.facts = sorted([*facts, *record.facts], key=_position)
-        record.memo = None
+    for code, early in _facts(columns, relevant(columns, wanted, context, areas)).items():
+        _give(state, code, early)
     return state
 
 
-def complete(columns: Columns, state: State, codes: Iterable[str]) -> None:
+def complete(columns: Columns, state: State, codes: Collection[str]) -> None:
     """Give the units ``codes`` of ``state`` back every score that was left out; it changes in place.
 
     For histories, explanations, and before an event that makes an older score matter again.
     """
-    units = set(codes)
-    cells = [number for number, (unit, _, _) in enumerate(columns.cells) if unit in units]
-    rows = columns.scores_before(state.size).filter(pl.col("cell").is_in(cells))
-    for code, facts in _facts(columns, rows).items():
-        record = state.unit(code)
-        early = {fact.position for fact in facts}
-        others = [fact for fact in record.facts if fact.position not in early]
-        record.facts = sorted([*facts, *others], key=_position)
-        record.memo = None
+    for code, early in early_facts(columns, state.size, codes).items():
+        _give(state, code, early)
+
+
+def early_facts(columns: Columns, position: int, codes: Collection[str]) -> dict[str, list[Fact]]:
+    """Every early score of the units ``codes`` below ``position`` as facts, by unit."""
+    cells = [number for number, (unit, _, _) in enumerate(columns.cells) if unit in codes]
+    return _facts(columns, columns.scores_before(position).filter(pl.col("cell").is_in(cells)))
+
+
+def with_early(facts: Sequence[Fact], early: Sequence[Fact]) -> list[Fact]:
+    """``facts`` of a unit with its ``early`` scores in their places; what it holds already stays once."""
+    known = {fact.position for fact in early}
+    others = [fact for fact in facts if fact.position not in known]
+    return sorted([*early, *others], key=_position)
+
+
+def _give(state: State, code: str, early: Sequence[Fact]) -> None:
+    record = state.unit(code)
+    record.facts = with_early(record.facts, early)
+    record.memo = None
 
 
 def _facts(columns: Columns, rows: pl.DataFrame) -> dict[str, list[Fact]]:

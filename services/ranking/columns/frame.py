@@ -85,6 +85,11 @@ class Columns:
         """Early scores below ``position``."""
         return self.scores.head(int(self.scores["position"].search_sorted(position)))
 
+    def units_before(self, position: int) -> list[str]:
+        """Units with an early score below ``position``, by code."""
+        cells = self.scores_before(position)["cell"].unique()
+        return sorted({self.cells[cell][0] for cell in cells})
+
     def others_between(self, start: int, stop: int) -> Sequence[Other]:
         """Other events of positions ``start`` .. ``stop`` - 1."""
         first = bisect_left(self.others, start, key=_position)
