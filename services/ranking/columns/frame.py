@@ -157,6 +157,33 @@ class Decoder:
         if event.readable:
             self._note(event)
 
+    def take_columns(
+        self,
+        end: int,
+        scores: pl.DataFrame,
+        cells: Sequence[Cell],
+        says: Sequence[Says],
+        others: Sequence[Other],
+    ) -> None:
+        """Further events up to ``end``, in columns already: ``scores`` with places in ``cells`` and ``says``."""
+        self.columns()
+        for other in others:
+            self._others.append(other)
+            if other.readable:
+                self._note(other)
+        if scores.height:
+            anew = {
+                "cell": [_place(cell, self._cells, self._cell_list) for cell in cells],
+                "says": [_place(one, self._says, self._says_list) for one in says],
+            }
+            placed = scores.with_columns(
+                pl.Series(places, dtype=SCHEMA[name]).gather(scores[name]).alias(name)
+                for name, places in anew.items()
+            )
+            self._frame = pl.concat([self._frame, placed], rechunk=self._frame.n_chunks() > _CHUNKS)
+            self._latest = int(scores["time"][-1])
+        self.size = end
+
     @property
     def early(self) -> int:
         """How many early scores were taken."""
