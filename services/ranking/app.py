@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from services.ranking import api, pages, problem_types
 from services.ranking.desk import EXTENSION, Desk
 from shared.access.tokens import TokenVerifier
+from shared.archive import Archive
 from shared.clock import Clock
 from shared.house import open_house
 from shared.settings import Settings
@@ -46,5 +47,5 @@ def create_app(
         demo_people=True,
         static=pages.STATIC,
     )
-    app.extensions[EXTENSION] = Desk(house.engine)
+    app.extensions[EXTENSION] = Desk(house.engine, Archive(house.settings.archive))
     return app

@@ -21,6 +21,7 @@ from services.ranking.projections import Publication, newest, published, publish
 from services.ranking.stream import Hub, News
 from services.ranking.tables import standings
 from shared.access import Audience
+from shared.archive import Archive
 from shared.database import read_transaction
 from shared.events.envelope import instant, source_of
 from shared.web.problems import Problem
@@ -37,9 +38,9 @@ _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 class Desk:
     """What a web process of ranking keeps between requests: histories, books, the news hub."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive | None = None) -> None:
         self.engine = engine
-        self.histories = Histories(engine)
+        self.histories = Histories(engine, archive)
         self.books = Books()
         self.hub = Hub(self._look)
         self.shadows: dict[str, tuple[int, str]] = {}

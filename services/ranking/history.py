@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import accumulate
 from threading import RLock
 from typing import Any
 
@@ -20,11 +21,14 @@ from sqlalchemy import Connection, Engine
 from services.ranking.columns import Columns, Decoder, fold_columns, ground_of
 from services.ranking.columns.frame import instant_of, micros
 from services.ranking.columns.lazily import lazily_complete
+from services.ranking.columns.source import take_rows, take_segments
 from services.ranking.engine import State, initial
 from services.ranking.folding import Result, result
+from shared.archive import Archive, Segment
 from shared.database import read_transaction
 from shared.ledger import reader
-from shared.ledger.merkle import Frontier
+from shared.ledger.merkle import Frontier, GrowingTree
+from shared.ledger.reader import LedgerRow
 
 EVERY = 64
 STOPS = 256
@@ -70,9 +74,17 @@ class History:
     """
 
     def __init__(
-        self, engine: Engine, ledger: str, *, every: int = EVERY, stops: int = STOPS, shown: int = SHOWN
+        self,
+        engine: Engine,
+        ledger: str,
+        archive: Archive | None = None,
+        *,
+        every: int = EVERY,
+        stops: int = STOPS,
+        shown: int = SHOWN,
     ) -> None:
         self.ledger = ledger
+        self._archive = archive
         self._engine = engine
         self._every = every
         self._most = stops
@@ -81,7 +93,7 @@ class History:
         self._decoder = Decoder(ledger)
         self._grounds: list[State] = [initial(ledger)]
         self._sizes: list[int] = [0]
-        self._frontiers: list[Frontier] = [Frontier()]
+        self._frontiers = {0: Frontier()}
         self._times = array("q")
         self._shown: OrderedDict[int, Shown] = OrderedDict()
 
@@ -128,26 +140,31 @@ class History:
         return self._decoder.columns()
 
     def _read(self, connection: Connection, stop: int | None) -> None:
-        """Take the ledger's rows below ``stop`` (None: all there are) that were not taken yet."""
-        latest = self._times[-1] if self._times else 0
-        leaves: list[bytes] = self._leaves(connection, self._frontiers[-1].size, self._decoder.size)
-        for row in reader.rows(connection, self.ledger, self._decoder.size, stop):
-            event = row.event
-            self._decoder.take(event)
-            latest = max(latest, micros(event.time))
-            self._times.append(latest)
-            leaves.append(row.leaf)
-            if self._decoder.size % LEAVES == 0:
-                self._frontiers.append(self._frontiers[-1].extend(leaves))
-                leaves.clear()
+        """Take the events below ``stop`` (None: all there are) that were not taken yet."""
+        if self._archive is not None and not self._decoder.size:
+            take_segments(self._decoder, self._archive, reader.size(connection, self.ledger), self._keep_end)
+            times = self._decoder.columns().times_between(0, self._decoder.size)
+            self._times = array("q", accumulate(times, max))
+        take_rows(self._decoder, connection, stop, self._keep_time)
+
+    def _keep_end(self, segment: Segment) -> None:
+        hashes = bytes.fromhex(segment.frontier)
+        self._frontiers[segment.end] = Frontier.from_bytes(segment.end, hashes)
+
+    def _keep_time(self, row: LedgerRow) -> None:
+        time = micros(row.time)
+        self._times.append(max(time, self._times[-1]) if self._times else time)
 
     def _root(self, connection: Connection, position: int) -> bytes:
-        """Root of the tree over the first ``position`` events."""
-        frontier = self._frontiers[position // LEAVES]
-        return frontier.extend(self._leaves(connection, frontier.size, position)).root()
-
-    def _leaves(self, connection: Connection, start: int, stop: int) -> list[bytes]:
-        return list(reader.leaves_between(connection, self.ledger, start, stop))
+        """Root of the tree over the first ``position`` events; frontiers on the way there are kept."""
+        known = self._frontiers
+        start = next(size for size in range(position - position % LEAVES, -1, -LEAVES) if size in known)
+        tree = GrowingTree(known[start])
+        for leaf in reader.leaves_between(connection, self.ledger, start, position):
+            tree.add(leaf)
+            if tree.size % LEAVES == 0:
+                known[tree.size] = tree.frontier()
+        return tree.root()
 
     def _ground(self, columns: Columns, position: int) -> State:
         """A kept fold not far below ``position``; folds on the way there are kept."""
@@ -172,8 +189,9 @@ class History:
 class Histories:
     """One :class:`History` per ledger, for the life of the process."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive | None = None) -> None:
         self._engine = engine
+        self._archive = archive
         self._lock = RLock()
         self._by_ledger: dict[str, History] = {}
 
@@ -182,5 +200,5 @@ class Histories:
         with self._lock:
             found = self._by_ledger.get(ledger)
             if found is None:
-                found = self._by_ledger[ledger] = History(self._engine, ledger)
+                found = self._by_ledger[ledger] = History(self._engine, ledger, self._archive)
             return found

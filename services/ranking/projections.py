@@ -1,7 +1,7 @@
 """The projection ``standings``: what was shown after each batch, and what each publication pinned.
 
-The fold lives in the worker's memory and is rebuilt from position 0 when the process starts, or when a
-batch was rolled back; what is stored is only the outcome.
+The live state is in the worker's memory and is read again from the archive and the ledger table when the
+process starts, or when a batch was rolled back; what is stored is only the outcome.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ from typing import Any, Protocol
 import orjson
 from sqlalchemy import Connection, delete, insert, select
 
-from services.ranking.engine import ENGINE, State, canonical
-from services.ranking.folding import Result, fold, recompute, result, take
+from services.ranking.columns import Live
+from services.ranking.columns.source import decoded
+from services.ranking.engine import ENGINE, canonical
+from services.ranking.folding import Result, event_of, fold, recompute, result
 from services.ranking.tables import metadata, publications, standings
+from shared.archive import Archive
 from shared.events import Event
 from shared.events.catalogue import interpret
 from shared.ledger import reader
@@ -38,45 +41,47 @@ class StandingsProjection:
     name = "standings"
     metadata = metadata
 
-    def __init__(self) -> None:
-        self._states: dict[str, State] = {}
+    def __init__(self, archive: Archive | None = None) -> None:
+        self._archive = archive
+        self._lives: dict[str, Live] = {}
 
     def apply(self, connection: Connection, ledger: str, rows: Sequence[Row]) -> None:
         """Fold ``rows`` (ascending, each seen once), compute once, store the newest position's standings."""
         if not rows:
             return
-        state = self._state(connection, ledger, rows[0].position)
+        live = self._live(connection, ledger, rows[0].position)
         # Until this batch is through, the memory must not claim to hold it: it may be rolled back.
-        self._states.pop(ledger, None)
+        self._lives.pop(ledger, None)
         pinned: list[tuple[int, Event]] = []
         event: Event | None = None
         for row in rows:
-            event = take(state, row.position, row.value)
+            event = event_of(row.value)
+            live.take(event)
             if (
                 event.type == "result.published.v1"
                 and event.service == "ranking"
                 and interpret(event) is None
             ):
-                pinned.append((state.size, event))
+                pinned.append((live.size, event))
         assert event is not None
-        shown = result(state)
-        _store(connection, ledger, state.size, shown, event.time)
+        shown = result(live.state)
+        _store(connection, ledger, live.size, shown, event.time)
         for stated_at, published in pinned:
             _publish(connection, ledger, stated_at, published)
-        self._states[ledger] = state
+        self._lives[ledger] = live
 
     def reset(self, connection: Connection, ledger: str) -> None:
         """Forget ``ledger``, before a rebuild."""
-        self._states.pop(ledger, None)
+        self._lives.pop(ledger, None)
         for table in (standings, publications):
             connection.execute(delete(table).where(table.c.ledger == ledger))
 
-    def _state(self, connection: Connection, ledger: str, position: int) -> State:
-        """The fold of the first ``position`` events: from memory, else from the ledger table."""
-        state = self._states.get(ledger)
-        if state is not None and state.size == position:
-            return state
-        return fold(connection, ledger, position)
+    def _live(self, connection: Connection, ledger: str, position: int) -> Live:
+        """The state after the first ``position`` events: from memory, else read again."""
+        live = self._lives.get(ledger)
+        if live is not None and live.size == position:
+            return live
+        return Live(decoded(connection, ledger, self._archive, position))
 
 
 def _store(connection: Connection, ledger: str, position: int, shown: Result, at: str) -> None:

@@ -85,6 +85,14 @@ class Columns:
         """Early scores below ``position``."""
         return self.scores.head(int(self.scores["position"].search_sorted(position)))
 
+    def times_between(self, start: int, stop: int) -> list[int]:
+        """For each position ``start`` .. ``stop`` - 1 a time in µs whose running maximum is the events'."""
+        behind = self.scores_before(start).height
+        early = self.scores_before(stop).slice(behind).select("position", "time")
+        others = [(other.position, micros(other.time)) for other in self.others_between(start, stop)]
+        rest = pl.DataFrame(others, schema=early.schema, orient="row")
+        return pl.concat([early, rest]).sort("position")["time"].to_list()
+
     def units_before(self, position: int) -> list[str]:
         """Units with an early score below ``position``, by code."""
         cells = self.scores_before(position)["cell"].unique()
@@ -165,7 +173,7 @@ class Decoder:
         says: Sequence[Says],
         others: Sequence[Other],
     ) -> None:
-        """Further events up to ``end``, in columns already: ``scores`` with places in ``cells`` and ``says``."""
+        """Further events up to ``end``, in columns: ``scores`` with places in ``cells`` and ``says``."""
         self.columns()
         for other in others:
             self._others.append(other)
