@@ -1,16 +1,37 @@
-"""Read tables of ranking: standings as they were shown, and publications with what they pinned."""
+"""Read tables of ranking: standings as they were shown, and publications with what they pinned.
+
+Both in generations: each is the whole read model of a ledger, one of them is live, another may be built beside.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
 
 metadata = MetaData()
+
+# ``state``: building, ready (caught up, not yet live), live, kept (was live), dropped (its rows may be gone).
+# The live one is what readers get and what the projector writes; an index lets a ledger have one.
+generations = Table(
+    "ranking_generations",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(16), nullable=False),
+    Column("engine", String(16), nullable=False),
+    Column("catalogue", String(71), nullable=False),  # fingerprint when it was begun; "": not noted
+    Column("begun", String(27), nullable=False),  # "": not noted
+    Column("position", BigInteger, nullable=False),  # how many events it holds
+    Column("digest", String(71), nullable=False),  # of its newest standings; "" before the first
+)
+_IS_LIVE = text("state = 'live'")
+Index("ranking_live", generations.c.ledger, unique=True, sqlite_where=_IS_LIVE, postgresql_where=_IS_LIVE)
 
 # One row for the newest position of every batch: what readers were shown, and the digest it had.
 standings = Table(
     "ranking_standings",
     metadata,
     Column("ledger", String(64), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("position", BigInteger, primary_key=True, autoincrement=False),
     Column("digest", String(71), nullable=False),
     Column("body", LargeBinary, nullable=False),  # zlib over the canonical bytes
@@ -21,6 +42,7 @@ publications = Table(
     "ranking_publications",
     metadata,
     Column("ledger", String(64), primary_key=True),
+    Column("generation", Integer, primary_key=True, autoincrement=False),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("status", String(16), nullable=False),
     Column("position", BigInteger, nullable=False),  # pinned
