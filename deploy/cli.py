@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 COMMANDS = {
+    "archive": ("services.ranking.cli.archive:archive", "Look after the files that history is kept in."),
     "compute": (
         "services.ranking.offline.command:compute_command",
         "Compute standings from a rulebook and CSV files.",

@@ -10,8 +10,10 @@ from typing import Any
 from kafka import TopicPartition
 from sqlalchemy import Engine
 
+from services.ranking.columns import Decoder, fold_columns
 from services.ranking.engine import ENGINE, State, initial
-from services.ranking.folding import Result, recompute, result, take, take_event
+from services.ranking.folding import Result, recompute, result, take
+from shared.archive import Archive
 from shared.database import read_transaction
 from shared.events.catalogue import interpret
 from shared.ledger import reader
@@ -20,7 +22,7 @@ from shared.ledger.journal import Journal
 from shared.ledger.merkle import GrowingTree, leaf_hash
 from shared.ledger.reader import LedgerRow
 from shared.log import client
-from shared.log.replay import STUCK_SECONDS, ReplayStuck
+from shared.log.replay import STUCK_SECONDS, ReplayResult, ReplayStuck, replay_archive
 from shared.log.replay import replay as replay_in_memory
 
 BATCH = 500
@@ -166,13 +168,7 @@ def in_memory(
     progress: Progress,
 ) -> Replayed:
     """Replay without a database.  Publications are not compared: what they pin lies behind."""
-    state = initial(ledger)
-
-    def fold(admitted: Admitted) -> None:
-        take_event(state, admitted.position, admitted.event)
-        if state.size % BATCH == 0:
-            progress(state.size, 0)
-
+    decoder = Decoder(ledger)
     found = replay_in_memory(
         bootstrap,
         topic,
@@ -180,16 +176,53 @@ def in_memory(
         roots,
         stop_at=at,
         verify_signatures=verify_signatures,
-        on_admitted=fold,
+        on_admitted=_decoding(decoder, progress),
     )
+    return _from_columns(decoder, found, at, verify_signatures)
+
+
+def from_archive(
+    archive: Archive,
+    ledger: str,
+    roots: Mapping[str, str],
+    *,
+    at: int | None,
+    verify_signatures: bool,
+    progress: Progress,
+) -> Replayed:
+    """Replay what the archive holds, in memory.  Raises :class:`~shared.archive.Damaged`."""
+    decoder = Decoder(ledger)
+    found = replay_archive(
+        archive,
+        ledger,
+        roots,
+        stop_at=at,
+        verify_signatures=verify_signatures,
+        on_admitted=_decoding(decoder, progress),
+    )
+    return _from_columns(decoder, found, at, verify_signatures)
+
+
+def _decoding(decoder: Decoder, progress: Progress) -> Callable[[Admitted], None]:
+    def take(admitted: Admitted) -> None:
+        decoder.take(admitted.event)
+        if decoder.size % BATCH == 0:
+            progress(decoder.size, 0)
+
+    return take
+
+
+def _from_columns(decoder: Decoder, found: ReplayResult, at: int | None, signatures: bool) -> Replayed:
+    """Raises :class:`LedgerMissing`, :class:`TooShort`."""
+    ledger = decoder.ledger
     if found.size == 0 and at != 0:
         raise LedgerMissing(f"no ledger {ledger} under the pinned root keys")
     if at is not None and found.size < at:
         raise TooShort(f"{ledger} has {found.size} positions, not {at}")
-    shown = result(state)
+    shown = result(fold_columns(decoder.columns()))
     return Replayed(
         ledger=ledger,
-        position=state.size,
+        position=decoder.size,
         size=found.size,
         noise=found.noise,
         duplicates=found.duplicates,
@@ -199,7 +232,7 @@ def in_memory(
         digest=shown.digest,
         pins=(),
         gaps=dict(found.one.gaps),
-        signatures=verify_signatures,
+        signatures=signatures,
     )
 
 

@@ -25,6 +25,7 @@ from services.ranking.engine import COLUMNS
 from services.ranking.history import Histories, PositionAhead
 from services.ranking.projections import newest
 from services.ranking.replaying import Replayed
+from shared.archive import Archive, Damaged
 from shared.database import engine_for, read_transaction
 from shared.events.envelope import LEDGER
 from shared.log.replay import ReplayStuck
@@ -33,6 +34,7 @@ from shared.migrations import upgrade
 from shared.settings import Settings
 
 SERVICE = "ranking"
+_REFUSALS = (replaying.LedgerMissing, replaying.TooShort, replaying.DatabaseNotEmpty)
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
@@ -64,6 +66,11 @@ def _digest(context: click.Context, parameter: click.Parameter, value: str | Non
     type=click.Path(path_type=Path, dir_okay=False),
     help="An empty SQLite file to fill and keep (default: a temporary one).",
 )
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Replay the segments in this folder, in memory, instead of Kafka.",
+)
 @click.option("--no-signatures", is_flag=True, help="In memory, without checking signatures: for measuring.")
 @click.option("--expect-digest", callback=_digest, help="Fail unless the standings have this digest.")
 @click.option("--expect-root", callback=_digest, help="Fail unless the tree has this root.")
@@ -75,12 +82,13 @@ def replay(
     topic: str | None,
     roots: Path | None,
     database: Path | None,
+    archive: Path | None,
     no_signatures: bool,
     expect_digest: str | None,
     expect_root: str | None,
     as_json: bool,
 ) -> None:
-    """Rebuild a ledger from Kafka and check it from the first record.
+    """Rebuild a ledger from Kafka, or from the archive, and check it from the first record.
 
     Reads the log from zero into an empty database, checks every signature, order and gap, makes the Merkle
     root from the bytes, computes the standings, and compares every publication with what it pinned.
@@ -93,11 +101,21 @@ def replay(
         raise click.ClickException(
             f"no root key is pinned for {ledger.partition('/')[0]!r} in {roots or settings.roots}"
         )
-    if no_signatures and database is not None:
-        raise click.UsageError("--no-signatures keeps nothing: leave out --database")
+    if database is not None and (no_signatures or archive is not None):
+        raise click.UsageError("--no-signatures and --archive keep nothing: leave out --database")
     began = time.perf_counter()
     try:
-        if no_signatures:
+        if archive is not None:
+            with _progress("Đọc kho lưu · reading the archive", as_json) as tell:
+                found = replaying.from_archive(
+                    Archive(archive),
+                    ledger,
+                    pinned,
+                    at=at,
+                    verify_signatures=not no_signatures,
+                    progress=tell,
+                )
+        elif no_signatures:
             with _progress("Đọc · reading", as_json) as tell:
                 found = replaying.in_memory(
                     kafka, topic, ledger, pinned, at=at, verify_signatures=False, progress=tell
@@ -105,7 +123,13 @@ def replay(
         else:
             with _empty_database(database) as url:
                 found = _into_database(url, kafka, topic, ledger, pinned, at, as_json)
-    except (replaying.LedgerMissing, replaying.TooShort, replaying.DatabaseNotEmpty, ReplayStuck) as error:
+    except (
+        replaying.LedgerMissing,
+        replaying.TooShort,
+        replaying.DatabaseNotEmpty,
+        ReplayStuck,
+        Damaged,
+    ) as error:
         raise click.ClickException(str(error)) from error
     seconds = time.perf_counter() - began
     faults = _faults(found, expect_digest, expect_root)
