@@ -1,6 +1,6 @@
 """Read tables of ranking: standings as they were shown, and publications with what they pinned.
 
-Both in generations: each is the whole read model of a ledger, one of them is live, another may be built beside.
+Both in generations: each is a ledger's whole read model, one is live, another may be built beside it.
 """
 
 from __future__ import annotations

@@ -9,9 +9,9 @@ import pytest
 
 from services.ranking.archiving import Archiver
 from services.ranking.columns.source import decoded
-from services.ranking.folding import result
+from services.ranking.engine import ENGINE
 from services.ranking.history import History
-from services.ranking.projections import StandingsProjection
+from services.ranking.running import running
 from shared.archive import Archive, Damaged
 from shared.archive.segment import MANIFEST
 from shared.database import engine_for, read_transaction
@@ -107,9 +107,8 @@ def test_columns_that_another_catalogue_read_are_decoded_anew(
 
 
 def test_the_projection_starts_from_the_archive(fed: Fed, archive: Archive) -> None:
-    projection = StandingsProjection(archive)
     with read_transaction(fed.engine) as connection:
-        live = projection._live(connection, LEDGER, fed.size - 3)
+        folded = running(connection, LEDGER, ENGINE, fed.size - 3, archive)
         for row in reader.rows(connection, LEDGER, fed.size - 3, fed.size):
-            live.take(row.event)
-    assert result(live.state) == History(fed.engine, LEDGER).at(fed.size).result
+            folded.take(row.event)
+    assert folded.shown() == History(fed.engine, LEDGER).at(fed.size).result
