@@ -57,7 +57,7 @@ class BenchLedger:
 
 def rulebook() -> Rulebook:
     """Twenty leaves of five points in three areas, a quota for the best class, a chain of tie-breaks."""
-    stages = {EXTERNAL: {"stage": "external"}} | dict.fromkeys(INSPECTED, {"stage": "inspection"})
+    stages = {EXTERNAL: {"stage": "external"}} | {name: {"stage": "inspection"} for name in INSPECTED}
     leaves = [{"id": name, "max": "5", **stages.get(name, {})} for name in LEAVES]
     chain = [("base", "desc"), ("group:1", "desc"), ("penalty", "asc"), ("recognised_models", "desc")]
     quota = {
