@@ -5,7 +5,7 @@ Both in generations: each is a ledger's whole read model, one is live, another m
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, text
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
 
 metadata = MetaData()
 
@@ -68,4 +68,37 @@ what_ifs = Table(
     Column("rulebook", LargeBinary),  # normalised form of the candidate, when there was one
     Column("made_by", String(200), nullable=False),
     Column("made_at", String(27), nullable=False),
+)
+
+# What two ways of folding disagreed about.  Never deleted from; ``state``: open, cleared.
+shadow = Table(
+    "ranking_shadow",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(16), nullable=False),  # touched, whole, archive
+    Column("position", BigInteger, nullable=False),  # where both were computed
+    Column("areas", Text, nullable=False),  # that differ, by a space each
+    Column("expected", String(71), nullable=False),  # digest of the fold from zero, "" where there is none
+    Column("found", String(71), nullable=False),  # digest of what is stored, "" where it cannot be read
+    Column("unit", String(256), nullable=False),  # first that differs, "" where it is no unit's
+    Column("field", String(64), nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("had", Text, nullable=False),
+    Column("at", String(27), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("cleared_at", String(27)),
+    Column("cleared_position", BigInteger),
+)
+
+# The last comparison of each kind.
+shadow_looks = Table(
+    "ranking_shadow_looks",
+    metadata,
+    Column("ledger", String(64), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("position", BigInteger, nullable=False),
+    Column("digest", String(71), nullable=False),
+    Column("equal", Integer, nullable=False),
+    Column("at", String(27), nullable=False),
 )
