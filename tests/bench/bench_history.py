@@ -31,7 +31,23 @@ from tests.bench.machine import machine
 from tests.bench.peers import kafka_streams
 
 SEGMENTS = "ours, from segments"
+KAFKA = "ours, from Kafka, root checked"
+SIGNED = "ours, from Kafka, every signature checked too"
 EVENTSOURCING = "`eventsourcing`, its runner on SQLite"
+QUIXSTREAMS = "`quixstreams`, from Kafka"
+STREAMS = "Kafka Streams (Java), from Kafka"
+PARSE = "limit: `orjson` parses every event once"
+POLL = "limit: bare `kafka-python` poll"
+ED25519 = "limit: bare Ed25519, one process"
+AIMS = (
+    (SEGMENTS, EVENTSOURCING, "30"),
+    (SEGMENTS, QUIXSTREAMS, "3"),
+    (SEGMENTS, STREAMS, "1"),
+    (SEGMENTS, PARSE, "1"),
+    (KAFKA, POLL, "0.4"),
+    (SIGNED, ED25519, "near 1"),
+)
+"""Who should be how many times as fast as whom."""
 PEER_PACKAGES = ("eventsourcing", "quixstreams", "confluent-kafka", "polars")
 
 
@@ -52,15 +68,15 @@ def contenders(peers: Path, streams: list[str]) -> list[Contender]:
     return [
         Contender(SEGMENTS, own, "tests.bench.ours:segments"),
         Contender("ours, from the ledger table", own, "tests.bench.ours:table"),
-        Contender("ours, from Kafka, root checked", own, "tests.bench.ours:kafka"),
-        Contender("ours, from Kafka, every signature checked too", own, "tests.bench.ours:kafka_signed"),
+        Contender(KAFKA, own, "tests.bench.ours:kafka"),
+        Contender(SIGNED, own, "tests.bench.ours:kafka_signed"),
         Contender("ours, event by event, from the rows of segments", own, "tests.bench.ours:event_by_event"),
         Contender(EVENTSOURCING, other, "tests.bench.peers.with_eventsourcing:project"),
-        Contender("`quixstreams`, from Kafka", other, "tests.bench.peers.with_quixstreams:project"),
-        Contender("Kafka Streams (Java), from Kafka", streams, own_rules=True),
-        Contender("limit: `orjson` parses every event once", own, "tests.bench.limits:parse"),
-        Contender("limit: bare `kafka-python` poll", own, "tests.bench.limits:poll"),
-        Contender("limit: bare Ed25519, one process", own, "tests.bench.limits:signatures"),
+        Contender(QUIXSTREAMS, other, "tests.bench.peers.with_quixstreams:project"),
+        Contender(STREAMS, streams, own_rules=True),
+        Contender(PARSE, own, "tests.bench.limits:parse"),
+        Contender(POLL, own, "tests.bench.limits:poll"),
+        Contender(ED25519, own, "tests.bench.limits:signatures"),
         Contender("limit: bare Ed25519, two processes", own, "tests.bench.limits:signatures_by_two"),
     ]
 
@@ -99,7 +115,7 @@ def measure(
 
 
 def table_of(found: dict[str, list[Outcome]]) -> list[str]:
-    """The Markdown lines of one size.  The ratio is the median of the ratios of each turn."""
+    """The Markdown lines of one size."""
     base = found.get(EVENTSOURCING)
     lines = [
         "| what | events/s, median | least | most | times `eventsourcing` "
@@ -108,16 +124,29 @@ def table_of(found: dict[str, list[Outcome]]) -> list[str]:
     ]
     for label, outcomes in found.items():
         rates = sorted(one.rate for one in outcomes)
-        times = "–"
-        if base is not None:
-            ratios = (one.rate / other.rate for one, other in zip(outcomes, base, strict=True))
-            times = f"{statistics.median(ratios):.2f}"
+        times = "–" if base is None else f"{statistics.median(ratios(outcomes, base)):.2f}"
         processor = statistics.median(1e6 * one.processor / one.events for one in outcomes)
         peak = max(one.peak for one in outcomes) / 1e6
         lines.append(
             f"| {label} | {statistics.median(rates):,.0f} | {rates[0]:,.0f} | {rates[-1]:,.0f} | {times} "
             f"| {processor:.1f} | {peak:,.0f} |"
         )
+    return lines
+
+
+def ratios(ones: list[Outcome], others: list[Outcome]) -> list[float]:
+    """How many times as fast the ones are, turn by turn."""
+    return [one.rate / other.rate for one, other in zip(ones, others, strict=True)]
+
+
+def aims_of(found: dict[str, list[Outcome]]) -> list[str]:
+    """The Markdown lines of the aims."""
+    lines = ["| ratio | median | least | most | aim |", "|---|---:|---:|---:|---:|"]
+    for one, other, aim in AIMS:
+        if one in found and other in found:
+            times = ratios(found[one], found[other])
+            shown = " | ".join(f"{value:.2f}" for value in (statistics.median(times), min(times), max(times)))
+            lines.append(f"| {one} / {other} | {shown} | {aim} |")
     return lines
 
 
@@ -189,7 +218,7 @@ def main() -> int:
             )
             about = f"{size:,} events of {mean:.0f} bytes over {options.units} units"
             print(f"{about}, {options.runs} runs in turn:\n")
-            print("\n".join(table_of(found)) + "\n", flush=True)
+            print("\n".join([*table_of(found), "", *aims_of(found), ""]), flush=True)
             if SEGMENTS in found:
                 costs[size] = statistics.median(one.seconds / one.events for one in found[SEGMENTS])
         assert place is not None

@@ -9,7 +9,7 @@ import pytest
 
 from services.ranking.folding import Result
 from tests.bench import limits, ours
-from tests.bench.bench_history import Contender, check, expected, table_of
+from tests.bench.bench_history import Contender, aims_of, check, expected, table_of
 from tests.bench.contender import Outcome, Place, Work, python, run
 from tests.bench.generate import generate
 from tests.bench.peers import kafka_streams
@@ -98,7 +98,9 @@ def test_the_table_quotes_medians_and_the_ratio_of_each_turn() -> None:
         )
 
     found = {
-        "ours": [outcome(1), outcome(2), outcome(4)],
+        "ours, from segments": [outcome(1), outcome(2), outcome(4)],
         "`eventsourcing`, its runner on SQLite": [outcome(10), outcome(10), outcome(20)],
     }
-    assert table_of(found)[2] == "| ours | 50 | 25 | 100 | 5.00 | 20000.0 | 50 |"
+    assert table_of(found)[2] == "| ours, from segments | 50 | 25 | 100 | 5.00 | 20000.0 | 50 |"
+    row = "| ours, from segments / `eventsourcing`, its runner on SQLite | 5.00 | 5.00 | 10.00 | 30 |"
+    assert aims_of(found)[2:] == [row]
