@@ -1,4 +1,4 @@
-"""The worker of ranking: relay, intake, projectors, archive, shadow (``python -m services.ranking.worker``)."""
+"""The worker of ranking: relay, intake, projectors, archive, shadow.  Run as ``services.ranking.worker``."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ _WIDE: Final = frozenset(
 )
 """Types that concern more units than the one they are about."""
 _LEDGER: Final = "*"
-"""The subject of what is about no unit."""
+"""The subject of what is about no unit, unless somebody registers one of that name."""
 
 Rest = Callable[[], None]
 """Called between two pieces of work, to let others work."""
@@ -169,7 +169,7 @@ def _touched(engine: Engine, board: Board, position: int) -> set[str]:
     if expected != position:
         raise Altered(expected, "an event", "none")
     board.uninterpreted += passing.uninterpreted
-    return touched - {_LEDGER}
+    return touched if _LEDGER in board.state.units or _LEDGER in passing.units else touched - {_LEDGER}
 
 
 def _folded(board: Board, rows: Sequence[LedgerRow]) -> State:
