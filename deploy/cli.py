@@ -25,6 +25,10 @@ COMMANDS = {
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
     "lint": ("services.ranking.cli.lint:lint", "Name every fault of a rulebook file, with its line."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
+    "rebuild": (
+        "services.ranking.cli.rebuild:rebuild",
+        "Build a read model beside the live one; say who would move; switch.",
+    ),
     "replay": (
         "services.ranking.cli.replay:replay",
         "Rebuild a ledger from Kafka and check it from the first record.",

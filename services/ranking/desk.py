@@ -27,6 +27,7 @@ from services.ranking.projections import (
     published_body,
     standings_at,
 )
+from services.ranking.shadow.comparing import Passed
 from services.ranking.stream import Hub, News
 from services.ranking.tables import generations
 from shared.access import Audience
@@ -52,8 +53,9 @@ class Desk:
         self.histories = Histories(engine, archive)
         self.books = Books()
         self.hub = Hub(self._look)
-        self.shadows: dict[str, tuple[int, str]] = {}
-        """By ledger: a position, and the digest that a fold from zero gave there."""
+        self.archive = archive
+        self.shadows: dict[str, Passed] = {}
+        """By ledger: the last whole comparison that the gate made."""
 
     def _look(self) -> dict[str, News]:
         query = select(generations.c.ledger, generations.c.position, generations.c.digest).where(
@@ -236,8 +238,7 @@ def shown_at(seen: View, position: int | None, *, anew: bool = False) -> Shown:
         if digest_at(connection, seen.ledger, wanted, generation) in (None, shown.digest):
             return shown
         stored = standings_at(connection, seen.ledger, wanted, generation)
-    assert stored is not None  # one snapshot has both
-    return replace(shown, result=stored)
+    return shown if stored is None else replace(shown, result=stored)
 
 
 def state_at(seen: View, position: int) -> State:
@@ -272,15 +273,22 @@ def wait_for(ledger: str, after: str, seconds: float = WAIT_SECONDS) -> None:
 
 
 def pinned_body(seen: View, version: int) -> tuple[Publication, Mapping[str, Any]]:
-    """A published version and its body.  Raises a 404 problem, and a 503 one once its generation is gone."""
+    """A published version and its body.
+
+    Raises a 404 problem, and a 503 one where the generation that the request began with is gone and nothing
+    else gives the same body.
+    """
     publication = next((one for one in seen.publications if one.version == version), None)
     if publication is None or seen.latest is None:
         raise Problem("unknown-version")
     with read_transaction(desk().engine) as connection:
         body = published_body(connection, seen.ledger, version, seen.latest.generation)
-    if body is None:
+    if body is not None:
+        return publication, body
+    shown = seen.history.at(publication.position)
+    if shown.digest != publication.digest:
         raise Problem("not-yet-visible", headers={"Retry-After": "2"})
-    return publication, body
+    return publication, shown.body
 
 
 def superseded_by(seen: View, publication: Publication) -> int | None:

@@ -14,10 +14,11 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 import orjson
+import structlog
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from services.ranking import generations
-from services.ranking.engine import ENGINE, canonical
+from services.ranking.engine import ENGINE, canonical, digest
 from services.ranking.folding import Result, event_of, recompute
 from services.ranking.generations import LIVE, Generation, of_generation
 from services.ranking.running import Running, running
@@ -27,6 +28,8 @@ from shared.events import Event
 from shared.events.catalogue import interpret
 from shared.events.envelope import instant
 from shared.ledger import reader
+
+_log = structlog.get_logger("standings")
 
 
 class Row(Protocol):
@@ -186,12 +189,13 @@ def standings_at(
 ) -> Result | None:
     """The standings of exactly ``position`` as ``generation`` (None: the live one) stores them.
 
-    None when no batch ended there.
+    None when no batch ended there, or what is stored is damaged.
     """
     row = connection.execute(
         select(standings.c.body, standings.c.digest).where(*_exactly(ledger, position, generation))
     ).first()
-    return None if row is None else Result(unpack(row.body), row.digest)
+    body = None if row is None else _undamaged(row.body, row.digest, ledger, position)
+    return None if row is None or body is None else Result(body, row.digest)
 
 
 def digest_at(
@@ -263,12 +267,31 @@ def published(connection: Connection, ledger: str, generation: int | None = None
 def published_body(
     connection: Connection, ledger: str, version: int, generation: int | None = None
 ) -> dict[str, Any] | None:
-    """The body that ``version`` pinned in ``generation`` (None: the live one); None: no such version."""
-    blob = connection.scalar(
-        select(publications.c.body).where(
+    """The body that ``version`` pinned in ``generation`` (None: the live one).
+
+    None when there is no such version, or what is stored is damaged.
+    """
+    row = connection.execute(
+        select(
+            publications.c.body, publications.c.digest, publications.c.holds, publications.c.position
+        ).where(
             publications.c.ledger == ledger,
             of_generation(publications, generation),
             publications.c.version == version,
         )
+    ).first()
+    return (
+        None if row is None else _undamaged(row.body, row.digest if row.holds else None, ledger, row.position)
     )
-    return None if blob is None else unpack(blob)
+
+
+def _undamaged(blob: bytes, named: str | None, ledger: str, position: int) -> dict[str, Any] | None:
+    """The body in ``blob``; None, and an error in the log, unless it has the digest ``named`` (None: any)."""
+    try:
+        body = unpack(blob)
+    except (zlib.error, ValueError):
+        body = None
+    if body is None or named not in (None, digest(body)):
+        _log.error("stored standings damaged", ledger=ledger, position=position, digest=named)
+        return None
+    return body
