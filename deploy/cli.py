@@ -34,6 +34,10 @@ COMMANDS = {
         "Rebuild a ledger from Kafka and check it from the first record.",
     ),
     "run": ("deploy.local.run:run", "Run everything on this machine."),
+    "shadow": (
+        "services.ranking.cli.shadow:shadow",
+        "Say what two folds of a ledger differ in; compare them now.",
+    ),
     "standings": ("services.ranking.cli.replay:standings", "Print a ledger's standings at any position."),
     "token": ("deploy.token:token", "Make a sign-in token of the local issuer."),
     "whatif": ("services.ranking.cli.compare:whatif", "Suppose facts or a rulebook; store nothing."),

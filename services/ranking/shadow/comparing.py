@@ -48,6 +48,18 @@ class Finding:
     events: int
 
 
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A whole comparison before a publication.  ``digest``: of the fold from zero, "" where there is none.
+
+    ``differing``: kind and difference of each finding that is not equal.
+    """
+
+    position: int
+    digest: str
+    differing: tuple[tuple[str, Difference], ...]
+
+
 def stored(connection: Connection, ledger: str) -> Stored | None:
     """What readers are shown now; None before the first batch."""
     last = newest(connection, ledger)
@@ -132,6 +144,33 @@ def archive_roots(archive: Archive, ledger: str, rest: Rest = lambda: None) -> d
 def archive_damaged(position: int, error: Damaged) -> Finding:
     """The finding that a file of the archive is not what its manifest says."""
     return Finding(ARCHIVE, position, "", "", Difference("archive", "whole", str(error)), 0)
+
+
+def before_publication(
+    connection: Connection, ledger: str, position: int, shown: Result, archive: Archive | None
+) -> Passed:
+    """The whole ledger up to ``position`` against ``shown`` there, with its tree and the archive."""
+    archived: Mapping[int, str] | None = None
+    findings: tuple[Finding, ...] = ()
+    if archive is not None:
+        try:
+            archived = archive_roots(archive, ledger)
+        except Damaged as error:
+            findings = (archive_damaged(position, error),)
+    there = Stored(position, shown.digest, 0, ENGINE, shown.body)
+    compared, _ = compare_whole(
+        lambda: reader.rows(connection, ledger, 0, position),
+        ledger,
+        there,
+        archived,
+        lambda: root_of(connection, ledger, position),
+    )
+    findings = (*compared, *findings)
+    return Passed(
+        position,
+        compared[0].expected,
+        tuple((one.kind, one.difference) for one in findings if one.difference is not None),
+    )
 
 
 def ours(there: Stored) -> bool:
