@@ -4,7 +4,8 @@ Nine events of ten are scores, most of them replaced later by a score of the sam
 values are corrected until the round ends.  The rest is what else befalls a unit: values entered on behalf of
 another body, withdrawals (of few units), bonuses and penalties proposed and decided, values set by the
 Committee, and near the end every unit's inspection with its conclusion, whose adjustments name the effective
-value that they change (one of ten names a stale one).
+value that they change (one of ten names a stale one).  Forty people state them, and one of three scores names
+a paper that no other names.
 """
 
 from __future__ import annotations
@@ -27,7 +28,10 @@ from tests.bench.tables import QUARTERS
 from tests.support.rulebooks import build, small_data
 
 SERVICES = ("scores", "inspections", "ranking", "notify")
-ACTOR = {"sub": "bench", "role": "department", "scope": "department:BTG"}
+ACTORS = tuple(
+    {"sub": f"can-bo-{number}", "role": "department", "scope": f"department:B{number // 2}"}
+    for number in range(40)
+)
 MEETING = {"meeting": "BTV-11", "date": "2020-11-02", "document": "QĐ-01", "text": "Quyết định"}
 AREAS = ("A", "B", "C")
 INSPECTED = ("5.3", "5.4")
@@ -159,7 +163,7 @@ class _Writer:
         of_subject = self.subjects[service, subject] = self.subjects.get((service, subject), 0) + 1
         data = {"occurred_at": instant(self.moment), **about}
         if service != "root":
-            data["actor"] = ACTOR
+            data["actor"] = self.random.choice(ACTORS)
         attributes = unsigned_event(
             Draft(type_, subject, data),
             event_id=f"{self.random.getrandbits(128):032x}",
@@ -241,6 +245,7 @@ class _Cycle:
         self.digest = rulebook().digest
         self.values: dict[tuple[str, str, str], list[str]] = {}
         self.counted = 0
+        self.papers = 0
         others: list[tuple[float, Callable[[], Unsigned]]] = [
             (0.020, self._on_behalf),
             (0.003, self._withdrawal),
@@ -293,6 +298,9 @@ class _Cycle:
         stage, value = _stage(leaf), self._value(code)
         self.values.setdefault((code, leaf, stage), []).append(value)
         data = {"criterion": leaf, "stage": stage, "value": value, "rulebook": self.digest, **more}
+        if self.random.random() < 1 / 3:
+            self.papers += 1
+            data["external_ref"] = f"VB-{self.papers}"
         return self.writer.write("scores", "score.recorded.v1", code, data)
 
     def _on_behalf(self) -> Unsigned:
