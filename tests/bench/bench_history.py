@@ -70,6 +70,7 @@ def contenders(peers: Path, streams: list[str]) -> list[Contender]:
         Contender("ours, from the ledger table", own, "tests.bench.ours:table"),
         Contender(KAFKA, own, "tests.bench.ours:kafka"),
         Contender(SIGNED, own, "tests.bench.ours:kafka_signed"),
+        Contender("ours, from the archive's rows, root checked", own, "tests.bench.ours:rows_admitted"),
         Contender("ours, event by event, from the rows of segments", own, "tests.bench.ours:event_by_event"),
         Contender(EVENTSOURCING, other, "tests.bench.peers.with_eventsourcing:project"),
         Contender(QUIXSTREAMS, other, "tests.bench.peers.with_quixstreams:project"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.ranking import replaying
 from services.ranking.columns import Decoder, fold_columns
 from services.ranking.columns.source import take_rows
 from services.ranking.columns.store import take_segment
@@ -9,7 +10,6 @@ from services.ranking.engine import initial
 from services.ranking.folding import result, take
 from shared.archive import Archive
 from shared.database import engine_for, read_transaction
-from shared.log.replay import replay
 from tests.bench.contender import Done, Place, Work
 
 
@@ -49,19 +49,42 @@ def kafka_signed(place: Place) -> Work:
 
 
 def _from_kafka(place: Place, *, signatures: bool) -> Work:
+    """What ``bangvang replay`` does in memory."""
+
     def work() -> Done:
-        decoder = Decoder(place.ledger)
-        replay(
+        found = replaying.in_memory(
             place.bootstrap,
             place.topic,
             place.ledger,
             place.roots,
+            at=None,
             verify_signatures=signatures,
-            on_admitted=lambda admitted: decoder.take(admitted.event),
+            progress=_silent,
         )
-        return _standings(decoder)
+        return Done(found.size, found.digest)
 
     return work
+
+
+def rows_admitted(place: Place) -> Work:
+    """From the rows of the archive, admitted anew, with the root over every event: no broker is asked."""
+
+    def work() -> Done:
+        found = replaying.from_archive(
+            Archive(place.path("archive")),
+            place.ledger,
+            place.roots,
+            at=None,
+            verify_signatures=False,
+            progress=_silent,
+        )
+        return Done(found.size, found.digest)
+
+    return work
+
+
+def _silent(done: int, total: int) -> None:
+    """No progress is shown."""
 
 
 def event_by_event(place: Place) -> Work:

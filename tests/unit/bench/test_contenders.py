@@ -32,7 +32,7 @@ def standings(place: Place) -> Result:
     return expected(place)
 
 
-@pytest.mark.parametrize("contender", [ours.segments, ours.table, ours.event_by_event])
+@pytest.mark.parametrize("contender", [ours.segments, ours.table, ours.rows_admitted, ours.event_by_event])
 def test_our_ways_come_to_the_same_standings(
     place: Place, standings: Result, contender: Callable[[Place], Work]
 ) -> None:
