@@ -116,7 +116,9 @@ def raise_alarm(
         "state": OPEN,
     }
     insert = postgresql.insert(shadow) if is_postgres(connection) else sqlite.insert(shadow)
-    return connection.execute(insert.values(row).on_conflict_do_nothing()).rowcount == 1
+    # Not by rowcount: a driver may leave it unsaid here.
+    kept = insert.values(row).on_conflict_do_nothing().returning(shadow.c.number)
+    return connection.execute(kept).first() is not None
 
 
 def last_number(connection: Connection, ledger: str) -> int:

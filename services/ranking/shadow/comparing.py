@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 
 from services.ranking import generations
 from services.ranking.engine import ENGINE, digest
 from services.ranking.folding import Result, recompute
-from services.ranking.projections import newest, standings_at
+from services.ranking.projections import newest, unpack
 from services.ranking.shadow.alarms import ARCHIVE, TOUCHED, WHOLE
 from services.ranking.shadow.differing import Difference, difference
 from services.ranking.shadow.folding import Altered, Board, Rest, fold_touched, fold_whole
+from services.ranking.tables import standings
 from shared.archive import Archive, Damaged, Segment
 from shared.database import read_transaction
 from shared.ledger import reader
@@ -66,9 +67,10 @@ def stored(connection: Connection, ledger: str) -> Stored | None:
     live = generations.live(connection, ledger)
     if last is None or live is None:
         return None
+    here = (standings.c.ledger == ledger) & (standings.c.generation == last.generation)
+    packed = connection.scalar(select(standings.c.body).where(here, standings.c.position == last.position))
     try:
-        shown = standings_at(connection, ledger, last.position, last.generation)
-        body = None if shown is None else shown.body
+        body = None if packed is None else unpack(packed)
     except (zlib.error, orjson.JSONDecodeError):
         body = None
     return Stored(last.position, last.digest, last.generation, live.engine, body)
