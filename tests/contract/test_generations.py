@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -23,12 +22,8 @@ from services.ranking.tables import generations as table
 from services.ranking.tables import standings
 from shared.database import engine_for, read_transaction, write_transaction
 from shared.migrations import rooms, runner, upgrade
-from tests.support.generations import OLD, begin_old, digests, run_old_engine, stored
-from tests.support.shown import LEDGER, Fed, demo_rulebook, demo_units
-
-UNITS = [
-    unit for unit in demo_units() if unit["unit"] in ("QH-Q01", "QH-Q03", "QH-Q04", "LLVT-CATP", "CNLD-DCD")
-]
+from tests.support.generations import OLD, UNITS, digests, filled, publish, run_old_engine, stored
+from tests.support.shown import LEDGER, Fed
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -40,48 +35,8 @@ def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
     made.dispose()
 
 
-def feed_in_batches(fed: Fed, seed: int, most: int = 40) -> None:
-    """Project what was stated, in batches of any size."""
-    chance, stated = random.Random(seed), fed.stated.copy()
-    while stated:
-        taken = chance.randint(1, most)
-        fed.stated, stated = stated[:taken], stated[taken:]
-        fed.feed()
-
-
-def publish(fed: Fed, version: int, position: int, digest: str | None = None) -> None:
-    """State a publication of what stands at ``position``; with ``digest``: of what does not."""
-    shown = History(fed.engine, LEDGER).at(position)
-    about = {
-        "version": version,
-        "status": "UNOFFICIAL",
-        "position": position,
-        "root": shown.root,
-        "rulebook": shown.body["rulebook"],
-        "engine": ENGINE,
-        "digest": digest or shown.digest,
-        "complete": 0,
-        "units": len(UNITS),
-        "provisional": True,
-    }
-    fed.state("ranking", "result.published.v1", "*", about)
-
-
-def filled(engine: Engine, *, old: bool = False) -> Fed:
-    """Five units with scores and a publication in the midst, in batches of any size."""
-    fed = Fed(engine)
-    if old:
-        begin_old(engine)
-    fed.open().adopt(demo_rulebook()).register(UNITS).fill(units=UNITS)
-    feed_in_batches(fed, 7)
-    publish(fed, 1, fed.size - 30)
-    fed.score("QH-Q01", "1.2", "1")
-    fed.feed()
-    return fed
-
-
 def test_what_is_built_anew_is_byte_for_byte_what_was_live(engine: Engine) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     before = stored(engine, 1)
     made = Rebuild(engine, LEDGER, batch=3).build()
     assert (made.number, made.state, made.position) == (2, READY, fed.size)
@@ -99,7 +54,7 @@ def test_what_is_built_anew_is_byte_for_byte_what_was_live(engine: Engine) -> No
 
 
 def test_events_that_come_meanwhile_are_in_it_too(engine: Engine) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     values = iter(["2", "3", "4", "5", "6"])
 
     def meanwhile(done: int, total: int) -> None:
@@ -117,7 +72,7 @@ def test_a_switch_and_a_switch_back_change_all_answers_at_once(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_old_engine(monkeypatch)
-    fed = filled(engine, old=True)
+    fed = filled(Fed(engine), old=True)
     work = Rebuild(engine, LEDGER)
     made = work.build()
     with read_transaction(engine) as connection:
@@ -156,7 +111,7 @@ def test_a_switch_and_a_switch_back_change_all_answers_at_once(
 
 
 def test_a_published_version_that_does_not_hold_is_accepted_by_name_only(engine: Engine) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     publish(fed, 2, fed.size, f"sha256:{'0' * 64}")
     fed.feed()
     work = Rebuild(engine, LEDGER)
@@ -171,7 +126,7 @@ def test_a_published_version_that_does_not_hold_is_accepted_by_name_only(engine:
 
 
 def test_damage_is_named_and_mended_by_the_switch(engine: Engine) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     with write_transaction(engine) as connection:
         wrong = {**History(engine, LEDGER).at(fed.size).body, "areas": []}
         damage = update(standings).where(standings.c.position == fed.size)
@@ -190,7 +145,7 @@ def test_damage_is_named_and_mended_by_the_switch(engine: Engine) -> None:
 
 
 def test_stored_standings_that_the_same_engine_does_not_give_are_told(engine: Engine) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     with read_transaction(engine) as connection:
         earlier = sorted(digests(engine, 1))[-3]
         known = standings_at(connection, LEDGER, earlier)
@@ -209,7 +164,7 @@ def test_stored_standings_that_the_same_engine_does_not_give_are_told(engine: En
 
 
 def test_what_a_rebuild_left_behind_is_dropped_and_an_overtaken_one_stops(engine: Engine) -> None:
-    filled(engine)
+    filled(Fed(engine))
     began: list[int] = []
 
     def overtake(done: int, total: int) -> None:
@@ -230,7 +185,7 @@ def test_what_a_rebuild_left_behind_is_dropped_and_an_overtaken_one_stops(engine
 
 
 def test_only_the_one_that_was_live_before_is_kept(engine: Engine) -> None:
-    filled(engine)
+    filled(Fed(engine))
     work = Rebuild(engine, LEDGER)
     with pytest.raises(NoGeneration):
         work.kept()
@@ -244,7 +199,7 @@ def test_only_the_one_that_was_live_before_is_kept(engine: Engine) -> None:
 def test_a_switch_waits_for_a_position_at_which_both_stand(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fed = filled(engine)
+    fed = filled(Fed(engine))
     work = Rebuild(engine, LEDGER)
     made = work.build()
     caught_up, count = work.catch_up, [0]
@@ -271,7 +226,7 @@ def test_a_generation_whose_engine_is_missing_stays_as_it_is(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run_old_engine(monkeypatch)
-    fed = filled(engine, old=True)
+    fed = filled(Fed(engine), old=True)
     work = Rebuild(engine, LEDGER)
     work.switch(work.build())
     monkeypatch.undo()
@@ -289,7 +244,7 @@ def test_nothing_is_built_of_a_ledger_that_shows_nothing(engine: Engine) -> None
 
 
 def test_a_ledger_has_one_live_generation(engine: Engine) -> None:
-    filled(engine)
+    filled(Fed(engine))
     work = Rebuild(engine, LEDGER)
     made = work.build()
     with pytest.raises(IntegrityError), write_transaction(engine) as connection:

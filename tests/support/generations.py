@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
 
 from services.ranking import engines, generations
-from services.ranking.engine import State, body, compute, evolve, initial, uninterpreted
+from services.ranking.engine import ENGINE, State, body, compute, evolve, initial, uninterpreted
 from services.ranking.engines import EngineVersion
 from services.ranking.generations import LIVE
+from services.ranking.history import History
 from services.ranking.tables import publications, standings
 from shared.database import read_transaction, write_transaction
-from tests.support.shown import LEDGER
+from tests.support.shown import LEDGER, Fed, demo_rulebook, demo_units
 
 OLD = "0"
+UNITS = [
+    unit for unit in demo_units() if unit["unit"] in ("QH-Q01", "QH-Q03", "QH-Q04", "LLVT-CATP", "CNLD-DCD")
+]
 
 
 def _old_body(state: State) -> dict[str, Any]:
@@ -55,3 +60,45 @@ def digests(engine: Engine, generation: int) -> dict[int, str]:
     query = select(standings.c.position, standings.c.digest).where(standings.c.generation == generation)
     with read_transaction(engine) as connection:
         return {row.position: row.digest for row in connection.execute(query)}
+
+
+def feed_in_batches(fed: Fed, seed: int, most: int = 40) -> None:
+    """Project what was stated, in batches of any size."""
+    chance, stated = random.Random(seed), fed.stated.copy()
+    while stated:
+        taken = chance.randint(1, most)
+        fed.stated, stated = stated[:taken], stated[taken:]
+        fed.feed()
+
+
+def publish(fed: Fed, version: int, position: int, digest: str | None = None) -> None:
+    """State a publication of what stands at ``position``; with ``digest``: of what does not."""
+    shown = History(fed.engine, LEDGER).at(position)
+    about = {
+        "version": version,
+        "status": "UNOFFICIAL",
+        "position": position,
+        "root": shown.root,
+        "rulebook": shown.body["rulebook"],
+        "engine": ENGINE,
+        "digest": digest or shown.digest,
+        "complete": 0,
+        "units": len(UNITS),
+        "provisional": True,
+    }
+    fed.state("ranking", "result.published.v1", "*", about)
+
+
+def filled(fed: Fed, *, old: bool = False) -> Fed:
+    """Five units with scores and a publication in the midst, in batches of any size.
+
+    ``old``: shown by engine :data:`OLD`.
+    """
+    if old:
+        begin_old(fed.engine)
+    fed.open().adopt(demo_rulebook()).register(UNITS).fill(units=UNITS)
+    feed_in_batches(fed, 7)
+    publish(fed, 1, fed.size - 30)
+    fed.score("QH-Q01", "1.2", "1")
+    fed.feed()
+    return fed

@@ -211,9 +211,9 @@ class _Rate(ProgressColumn):
     """Events per second."""
 
     def render(self, task: Task) -> Text:
-        """The rate, once it is known."""
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.0f} events/s")
+        """The rate of late, or of the whole where that is too short to tell."""
+        speed = task.finished_speed or task.speed or (task.completed / task.elapsed if task.elapsed else 0)
+        return Text(f"{speed:,.0f} events/s")
 
 
 @contextmanager
