@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 import orjson
 import polars as pl
 
+from services.ranking.columns.quick import SCORE, Says, Score, score_of
 from shared.events.catalogue import interpret
 from shared.events.envelope import Event, instant, trusted_event
 
@@ -34,15 +35,13 @@ SCHEMA: Final = {
 """Columns of early scores, by position.  ``time``: µs since 1970, the latest up to here; ``cell``, ``says``:
 places in :attr:`Columns.cells` and :attr:`Columns.says`; ``stretch``: adoptions of rulebooks before it."""
 
+_INSTANT: Final = "%Y-%m-%dT%H:%M:%S%.6fZ"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
-_SCORE: Final = "score.recorded.v1"
 _ENDS: Final = frozenset({"inspection.opened.v1", "conclusion.signed.v1", "conclusion.amended.v1"})
 _WITHDRAWALS: Final = frozenset({"score.withdrawn.v1", "decision.score_withdrawn.v1"})
 
 Cell = tuple[str, str | None, str | None]
 """Unit, criterion, stage."""
-Says = tuple[str | None, ...]
-"""What a score says: :data:`SAYS`."""
 
 _Kept = TypeVar("_Kept", Cell, Says)
 _CHUNKS: Final = 64
@@ -108,9 +107,29 @@ def _position(other: Other) -> int:
     return other.position
 
 
-def _buffers() -> tuple[array[int], ...]:
-    """Room for further early scores, a column each."""
-    return tuple(array("q") for _ in SCHEMA)
+@dataclass(slots=True)
+class _Grown:
+    """Further early scores, a column each.  Times are written instants, which have the order of time."""
+
+    position: array[int] = field(default_factory=lambda: array("q"))
+    sequence: array[int] = field(default_factory=lambda: array("q"))
+    time: list[str] = field(default_factory=list)
+    cell: array[int] = field(default_factory=lambda: array("q"))
+    stretch: array[int] = field(default_factory=lambda: array("q"))
+    says: array[int] = field(default_factory=lambda: array("q"))
+
+    def frame(self) -> pl.DataFrame:
+        """The same as :data:`SCHEMA`."""
+        return pl.DataFrame(
+            [
+                pl.Series("position", self.position, dtype=SCHEMA["position"]),
+                pl.Series("sequence", self.sequence, dtype=SCHEMA["sequence"]),
+                pl.Series("time", self.time).str.to_datetime(_INSTANT, time_unit="us").cast(SCHEMA["time"]),
+                pl.Series("cell", self.cell, dtype=SCHEMA["cell"]),
+                pl.Series("stretch", self.stretch, dtype=SCHEMA["stretch"]),
+                pl.Series("says", self.says, dtype=SCHEMA["says"]),
+            ]
+        )
 
 
 @dataclass(slots=True)
@@ -119,7 +138,7 @@ class Decoder:
 
     ledger: str
     size: int = 0
-    _grown: tuple[array[int], ...] = field(default_factory=_buffers)
+    _grown: _Grown = field(default_factory=_Grown)
     _frame: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCHEMA))
     _cells: dict[Cell, int] = field(default_factory=dict)
     _cell_list: list[Cell] = field(default_factory=list)
@@ -130,37 +149,29 @@ class Decoder:
     _withdrawn: list[tuple[int, Cell]] = field(default_factory=list)
     _ended: set[str] = field(default_factory=set)
     _closed: bool = False
-    _latest: int = 0
+    _latest: str = ""
 
     def take_values(self, values: Iterable[bytes]) -> None:
         """Further events by their canonical bytes, which admission has found good."""
         for value in values:
-            self.take(trusted_event(value, orjson.loads(value)))
+            if not self._take_score(score_of(value)):
+                self.take_other(other_of(self.size, trusted_event(value, orjson.loads(value))))
 
     def take(self, event: Event) -> None:
         """One more admitted event."""
-        self.take_other(
-            Other(
-                self.size,
-                event.type,
-                event.source,
-                event.subject,
-                event.sequence,
-                event.time,
-                event.data,
-                interpret(event) is None,
-            )
-        )
+        if not self._take_score(score_of(event.value)):
+            self.take_other(other_of(self.size, event))
 
     def take_other(self, event: Other) -> None:
         """One more event by its parts."""
-        self.size += 1
-        early = event.type == _SCORE and event.readable and not self._closed
-        if early and event.subject not in self._ended:
+        if event.type == SCORE and event.readable:
             says = _plain(event.source, event.data)
-            if says is not None:
-                self._score(event, says)
+            get = event.data.get
+            if says is not None and self._take_score(
+                Score(event.subject, event.sequence, event.time, get("criterion"), get("stage"), says)
+            ):
                 return
+        self.size += 1
         self._others.append(event)
         if event.readable:
             self._note(event)
@@ -189,25 +200,20 @@ class Decoder:
                 for name, places in anew.items()
             )
             self._frame = pl.concat([self._frame, placed], rechunk=self._frame.n_chunks() > _CHUNKS)
-            self._latest = int(scores["time"][-1])
+            self._latest = instant_of(scores["time"][-1])
         self.size = end
 
     @property
     def early(self) -> int:
         """How many early scores were taken."""
-        return self._frame.height + len(self._grown[0])
+        return self._frame.height + len(self._grown.position)
 
     def columns(self) -> Columns:
         """All that was taken so far."""
-        if self._grown[0]:
-            grown = pl.DataFrame(
-                [
-                    pl.Series(name, column, dtype=dtype)
-                    for (name, dtype), column in zip(SCHEMA.items(), self._grown, strict=True)
-                ]
-            )
+        if self._grown.position:
+            grown = self._grown.frame()
             self._frame = pl.concat([self._frame, grown], rechunk=self._frame.n_chunks() > _CHUNKS)
-            self._grown = _buffers()
+            self._grown = _Grown()
         return Columns(
             self.ledger,
             self.size,
@@ -219,31 +225,52 @@ class Decoder:
             self._withdrawn,
         )
 
-    def _score(self, event: Other, says: Says) -> None:
-        get = event.data.get
-        cell = (event.subject, get("criterion"), get("stage"))
-        self._latest = max(self._latest, micros(event.time))
-        positions, sequences, times, cells, stretches, says_of = self._grown
-        positions.append(event.position)
-        sequences.append(event.sequence)
-        times.append(self._latest)
-        cells.append(_place(cell, self._cells, self._cell_list))
-        stretches.append(len(self._adopted))
-        says_of.append(_place(says, self._says, self._says_list))
+    def _take_score(self, score: Score | None) -> bool:
+        """Take a readable own score as an early one; False when it is none."""
+        if score is None or self._closed or score.subject in self._ended:
+            return False
+        subject, sequence, time, criterion, stage, says = score
+        self._latest = max(self._latest, time)
+        grown = self._grown
+        grown.position.append(self.size)
+        grown.sequence.append(sequence)
+        grown.time.append(self._latest)
+        grown.cell.append(_place((subject, criterion, stage), self._cells, self._cell_list))
+        grown.stretch.append(len(self._adopted))
+        grown.says.append(_place(says, self._says, self._says_list))
+        self.size += 1
+        return True
 
     def _note(self, event: Other) -> None:
         """What the early scores have to know of another event."""
         position, subject, get = event.position, event.subject, event.data.get
         if event.type in _ENDS:
             self._ended.add(subject)
-            for criterion in _texts(get("withdrawn")):
-                self._withdrawn.append((position, (subject, criterion, "inspection")))
+            for one in _texts(get("withdrawn")):
+                self._withdrawn.append((position, (subject, one, "inspection")))
         elif event.type in _WITHDRAWALS:
-            self._withdrawn.append((position, (subject, get("criterion"), get("stage"))))
+            criterion, stage = get("criterion"), get("stage")
+            if isinstance(criterion, str) and isinstance(stage, str):  # else the engine takes nothing back
+                self._withdrawn.append((position, (subject, criterion, stage)))
         elif event.type == "rulebook.adopted.v1":
             self._adopted.append(position)
         elif event.type == "round.closed.v1":
             self._closed = True
+
+
+def other_of(position: int, event: Event) -> Other:
+    """The admitted ``event`` as one that stays an event."""
+    readable = interpret(event) is None
+    return Other(
+        position,
+        event.type,
+        event.source,
+        event.subject,
+        event.sequence,
+        event.time,
+        event.data,
+        readable,
+    )
 
 
 def _place(one: _Kept, places: dict[_Kept, int], kept: list[_Kept]) -> int:

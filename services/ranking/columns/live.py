@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from services.ranking.columns.folding import complete, fold_columns, take_other
-from services.ranking.columns.frame import Columns, Decoder, Other
+from services.ranking.columns.frame import Columns, Decoder, Other, other_of
 from services.ranking.engine import State
 from shared.events import Event
-from shared.events.catalogue import interpret
 from shared.lineage import CHANGES
 
 _LOOKS_BACK: Final = frozenset(
@@ -47,18 +46,7 @@ class Live:
 
     def take(self, event: Event) -> None:
         """One more admitted event, the next in order."""
-        self.take_other(
-            Other(
-                self._decoder.size,
-                event.type,
-                event.source,
-                event.subject,
-                event.sequence,
-                event.time,
-                event.data,
-                interpret(event) is None,
-            )
-        )
+        self.take_other(other_of(self._decoder.size, event))
 
     def take_other(self, event: Other) -> None:
         """The same by its parts."""
