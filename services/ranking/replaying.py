@@ -24,6 +24,7 @@ from shared.ledger.reader import LedgerRow
 from shared.log import client
 from shared.log.replay import STUCK_SECONDS, ReplayResult, ReplayStuck, replay_archive
 from shared.log.replay import replay as replay_in_memory
+from shared.log.signatures import BadSignature
 
 BATCH = 500
 _NO_LIMIT = 2**31
@@ -166,19 +167,27 @@ def in_memory(
     at: int | None,
     verify_signatures: bool,
     progress: Progress,
+    processes: int = 1,
 ) -> Replayed:
-    """Replay without a database.  Publications are not compared: what they pin lies behind."""
-    decoder = Decoder(ledger)
-    found = replay_in_memory(
-        bootstrap,
-        topic,
-        ledger,
-        roots,
-        stop_at=at,
-        verify_signatures=verify_signatures,
-        on_admitted=_decoding(decoder, progress),
-    )
-    return _from_columns(decoder, found, at, verify_signatures)
+    """Replay without a database.  Publications are not compared: what they pin lies behind.
+
+    ``processes``: how many check signatures; what is bad is judged by one alone.  Raises
+    :class:`~shared.log.signatures.ProcessLost`.
+    """
+
+    def run(decoder: Decoder, processes: int) -> ReplayResult:
+        return replay_in_memory(
+            bootstrap,
+            topic,
+            ledger,
+            roots,
+            stop_at=at,
+            verify_signatures=verify_signatures,
+            on_admitted=_decoding(decoder, progress),
+            processes=processes,
+        )
+
+    return _judged(run, ledger, at, verify_signatures, processes)
 
 
 def from_archive(
@@ -189,18 +198,35 @@ def from_archive(
     at: int | None,
     verify_signatures: bool,
     progress: Progress,
+    processes: int = 1,
 ) -> Replayed:
-    """Replay what the archive holds, in memory.  Raises :class:`~shared.archive.Damaged`."""
+    """The same of what the archive holds.  Raises :class:`~shared.archive.Damaged` as well."""
+
+    def run(decoder: Decoder, processes: int) -> ReplayResult:
+        return replay_archive(
+            archive,
+            ledger,
+            roots,
+            stop_at=at,
+            verify_signatures=verify_signatures,
+            on_admitted=_decoding(decoder, progress),
+            processes=processes,
+        )
+
+    return _judged(run, ledger, at, verify_signatures, processes)
+
+
+def _judged(
+    run: Callable[[Decoder, int], ReplayResult], ledger: str, at: int | None, signatures: bool, processes: int
+) -> Replayed:
+    """By ``processes``, and once more by one alone when a signature was bad."""
     decoder = Decoder(ledger)
-    found = replay_archive(
-        archive,
-        ledger,
-        roots,
-        stop_at=at,
-        verify_signatures=verify_signatures,
-        on_admitted=_decoding(decoder, progress),
-    )
-    return _from_columns(decoder, found, at, verify_signatures)
+    try:
+        found = run(decoder, processes)
+    except BadSignature:
+        decoder = Decoder(ledger)
+        found = run(decoder, 1)
+    return _from_columns(decoder, found, at, signatures)
 
 
 def _decoding(decoder: Decoder, progress: Progress) -> Callable[[Admitted], None]:

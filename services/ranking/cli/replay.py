@@ -30,6 +30,7 @@ from shared.database import engine_for, read_transaction
 from shared.events.envelope import LEDGER
 from shared.log.replay import ReplayStuck
 from shared.log.roots import RootsFile
+from shared.log.signatures import ProcessLost
 from shared.migrations import upgrade
 from shared.settings import Settings
 
@@ -71,6 +72,12 @@ def _digest(context: click.Context, parameter: click.Parameter, value: str | Non
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="Replay the segments in this folder, in memory, instead of Kafka.",
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    help="In memory, with signatures checked in so many processes beside the reading.",
+)
 @click.option("--no-signatures", is_flag=True, help="In memory, without checking signatures: for measuring.")
 @click.option("--expect-digest", callback=_digest, help="Fail unless the standings have this digest.")
 @click.option("--expect-root", callback=_digest, help="Fail unless the tree has this root.")
@@ -83,6 +90,7 @@ def replay(
     roots: Path | None,
     database: Path | None,
     archive: Path | None,
+    processes: int,
     no_signatures: bool,
     expect_digest: str | None,
     expect_root: str | None,
@@ -101,8 +109,10 @@ def replay(
         raise click.ClickException(
             f"no root key is pinned for {ledger.partition('/')[0]!r} in {roots or settings.roots}"
         )
-    if database is not None and (no_signatures or archive is not None):
-        raise click.UsageError("--no-signatures and --archive keep nothing: leave out --database")
+    if database is not None and (no_signatures or archive is not None or processes > 1):
+        raise click.UsageError(
+            "--no-signatures, --archive and --processes keep nothing: leave out --database"
+        )
     began = time.perf_counter()
     try:
         if archive is not None:
@@ -114,11 +124,19 @@ def replay(
                     at=at,
                     verify_signatures=not no_signatures,
                     progress=tell,
+                    processes=processes,
                 )
-        elif no_signatures:
+        elif no_signatures or processes > 1:
             with _progress("Đọc · reading", as_json) as tell:
                 found = replaying.in_memory(
-                    kafka, topic, ledger, pinned, at=at, verify_signatures=False, progress=tell
+                    kafka,
+                    topic,
+                    ledger,
+                    pinned,
+                    at=at,
+                    verify_signatures=not no_signatures,
+                    progress=tell,
+                    processes=processes,
                 )
         else:
             with _empty_database(database) as url:
@@ -128,6 +146,7 @@ def replay(
         replaying.TooShort,
         replaying.DatabaseNotEmpty,
         ReplayStuck,
+        ProcessLost,
         Damaged,
     ) as error:
         raise click.ClickException(str(error)) from error
