@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
@@ -91,10 +91,12 @@ def replay(
     verify_signatures: bool = True,
     on_admitted: Callable[[Admitted], None] | None = None,
     processes: int = 1,
+    partitions: Collection[int] | None = None,
 ) -> ReplayResult:
     """Read ``topic`` from zero to the end it has now, and admit it all.
 
-    ``ledger``: only this one (and only its partition); None: all.  ``stop_at``: stop as soon as the one
+    ``ledger``: only this one (and only its partition); None: all of ``partitions`` (None: of the topic).
+    ``stop_at``: stop as soon as the one
     ledger has that many positions.  ``on_admitted``: called for each position, in order.  ``processes``:
     more than one check the signatures beside the admission; then :class:`BadSignature` says that one is bad
     and that only a run in one process can judge it.  Raises :class:`ReplayStuck`,
@@ -108,7 +110,9 @@ def replay(
         if not numbers:
             raise LookupError(f"there is no topic {topic}")
         partition_of = client.partitioner(len(numbers))
-        wanted = sorted(numbers) if ledger is None else [partition_of(ledger.encode("ascii"))]
+        wanted = sorted(numbers if partitions is None else partitions)
+        if ledger is not None:
+            wanted = [partition_of(ledger.encode("ascii"))]
         places = [TopicPartition(topic, number) for number in wanted]
         consumer.assign(places)
         consumer.seek_to_beginning(*places)
