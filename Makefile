@@ -34,7 +34,7 @@ bench: $(VENV)/.dev $(PEERS)/.ready  ## the measures of docs/performance.md
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 bench-full: $(VENV)/.dev $(PEERS)/.ready  ## the history of a million events beside other engines: an hour or so
-	@$(BIN)/python -m tests.bench.bench_history --events 1000000 --runs 3 $(ARGS)
+	@$(BIN)/python -m tests.bench.bench_history --events 10000 1000000 --runs 3 $(ARGS)
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew, within pyproject.toml's bounds
 	$(LOCK) --group build -o requirements.lock pyproject.toml
