@@ -70,6 +70,7 @@ def contenders(peers: Path, streams: list[str]) -> list[Contender]:
         Contender("ours, from the ledger table", own, "tests.bench.ours:table"),
         Contender(KAFKA, own, "tests.bench.ours:kafka"),
         Contender(SIGNED, own, "tests.bench.ours:kafka_signed"),
+        Contender(f"{SIGNED}, by two processes", own, "tests.bench.ours:kafka_signed_by_two"),
         Contender("ours, from the archive's rows, root checked", own, "tests.bench.ours:rows_admitted"),
         Contender("ours, event by event, from the rows of segments", own, "tests.bench.ours:event_by_event"),
         Contender(EVENTSOURCING, other, "tests.bench.peers.with_eventsourcing:project"),
@@ -223,8 +224,8 @@ def main() -> int:
             if SEGMENTS in found:
                 costs[size] = statistics.median(one.seconds / one.events for one in found[SEGMENTS])
         assert place is not None
-        smallest, largest = min(costs), max(costs)
-        if largest > smallest:
+        smallest, largest = min(options.events), max(options.events)
+        if largest > smallest and costs:
             ratio = costs[largest] / costs[smallest]
             print(f"From segments an event of {largest:,} costs {ratio:.2f} of one of {smallest:,}.\n")
         about = json.dumps(asdict(place))
