@@ -51,5 +51,5 @@ def take_rows(
 ) -> None:
     """Bring ``decoder`` to ``stop`` (None: the end) from the ledger table."""
     for row in reader.rows(connection, decoder.ledger, decoder.size, stop):
-        decoder.take(row.event)
+        decoder.take_values((row.value,))
         taken(row)
