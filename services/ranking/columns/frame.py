@@ -245,9 +245,7 @@ class Decoder:
         """What the early scores have to know of another event."""
         position, subject, get = event.position, event.subject, event.data.get
         if event.type in _ENDS:
-            self._ended.add(subject)
-            for one in _texts(get("withdrawn")):
-                self._withdrawn.append((position, (subject, one, "inspection")))
+            self._ended.add(subject)  # what a conclusion takes back is behind every early score of the unit
         elif event.type in _WITHDRAWALS:
             criterion, stage = get("criterion"), get("stage")
             if isinstance(criterion, str) and isinstance(stage, str):  # else the engine takes nothing back
@@ -302,7 +300,3 @@ def _plain(source: str, data: Mapping[str, Any]) -> Says | None:
         if one is not None and type(one) is not str:
             return None
     return says
-
-
-def _texts(listed: Any) -> list[str]:
-    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []

@@ -8,20 +8,19 @@ from services.ranking.columns.folding import complete, fold_columns, take_other
 from services.ranking.columns.frame import Columns, Decoder, Other, other_of
 from services.ranking.engine import State
 from shared.events import Event
-from shared.lineage import CHANGES
+from shared.lineage import CLOSED, MOVED
 
 _LOOKS_BACK: Final = frozenset(
     {
         "score.withdrawn.v1",
         "decision.score_withdrawn.v1",
-        "conclusion.amended.v1",
-        "conclusion.signed.v1",
         "unit.registered.v1",
-        *CHANGES,
+        MOVED,
+        CLOSED,
     }
 )
 """Types of event that can make an older score of their unit matter: what it says is taken back, or the unit
-comes to another area, where other values are good."""
+comes on a board, or on another one, where other values are good."""
 _LOOSE: Final = 20_000
 """Early scores that may pile up in the state before it is folded anew."""
 
