@@ -15,13 +15,23 @@ import polars as pl
 
 from services.ranking.columns.frame import CELL, SAYS, Columns, Decoder, Other
 from shared.archive import Archive, Segment
-from shared.events.envelope import Event, trusted_event
 from shared.events.fingerprint import fingerprint
 
 SCORES: Final = "scores.arrow"
 CELLS: Final = "cells.arrow"
 WORDS: Final = "says.arrow"
 OTHERS: Final = "others.arrow"
+_OTHER: Final = {
+    "position": pl.UInt32,
+    "type": pl.String,
+    "source": pl.String,
+    "subject": pl.String,
+    "sequence": pl.UInt32,
+    "time": pl.String,
+    "data": pl.Binary,
+    "readable": pl.Boolean,
+}
+"""An event that stays one, with its data apart: what a fold looks at, without the envelope's proofs."""
 READ_BY: Final = "read_by.txt"
 """The catalogue that told which events are readable; another one decodes the rows anew."""
 
@@ -38,12 +48,9 @@ def companions(columns: Columns, first: int, values: Sequence[bytes]) -> dict[st
         CELLS: _texts(CELL, [columns.cells[one] for one in cells]),
         WORDS: _texts(SAYS, [columns.says[one] for one in words]),
         OTHERS: pl.DataFrame(
-            {
-                "position": [other.position for other in others],
-                "readable": [other.readable for other in others],
-                "value": [values[other.position - first] for other in others],
-            },
-            schema={"position": pl.UInt32, "readable": pl.Boolean, "value": pl.Binary},
+            [(*other[:-2], orjson.dumps(other.data), other.readable) for other in others],
+            schema=_OTHER,
+            orient="row",
         ),
     }
     return {READ_BY: fingerprint().encode(), **{name: _packed(frame) for name, frame in frames.items()}}
@@ -55,17 +62,8 @@ def take_segment(decoder: Decoder, archive: Archive, segment: Segment) -> None:
         decoder.take_values(archive.rows(segment))
         return
     frames = {name: _read(archive, segment, name) for name in (SCORES, CELLS, WORDS, OTHERS)}
-    others = [
-        _other(position, readable, trusted_event(value, orjson.loads(value)))
-        for position, readable, value in frames[OTHERS].iter_rows()
-    ]
+    others = [Other(*row[:-2], orjson.loads(row[-2]), row[-1]) for row in frames[OTHERS].iter_rows()]
     decoder.take_columns(segment.end, frames[SCORES], frames[CELLS].rows(), frames[WORDS].rows(), others)
-
-
-def _other(position: int, readable: bool, event: Event) -> Other:
-    return Other(
-        position, event.type, event.source, event.subject, event.sequence, event.time, event.data, readable
-    )
 
 
 def _places(column: pl.Series, values: pl.Series) -> pl.Series:
