@@ -62,7 +62,10 @@ def take_segment(decoder: Decoder, archive: Archive, segment: Segment) -> None:
         decoder.take_values(archive.rows(segment))
         return
     frames = {name: _read(archive, segment, name) for name in (SCORES, CELLS, WORDS, OTHERS)}
-    others = [Other(*row[:-2], orjson.loads(row[-2]), row[-1]) for row in frames[OTHERS].iter_rows()]
+    others = [
+        Other(position, type_, source, subject, sequence, time, orjson.loads(data), readable)
+        for position, type_, source, subject, sequence, time, data, readable in frames[OTHERS].iter_rows()
+    ]
     decoder.take_columns(segment.end, frames[SCORES], frames[CELLS].rows(), frames[WORDS].rows(), others)
 
 
