@@ -4,10 +4,12 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 BOOTSTRAP := PYTHON="$(PYTHON)" VENV="$(VENV)" deploy/local/bootstrap.sh
+# Other engines, for measures only, in an environment of their own.
+PEERS := .cache/bench-venv
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate --no-header --universal \
 	--python-version 3.11
 
-.PHONY: run test test-fast lint bench lock clean clean-data
+.PHONY: run test test-fast lint bench bench-full lock clean clean-data
 
 run: $(VENV)/.run  ## everything on this machine, one address at the end: make run ARGS="--empty --port 9090"
 	@exec $(BIN)/bangvang run $(ARGS)
@@ -28,12 +30,16 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.dev  ## the measures of docs/performance.md
+bench: $(VENV)/.dev $(PEERS)/.ready  ## the measures of docs/performance.md
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+bench-full: $(VENV)/.dev $(PEERS)/.ready  ## the history of a million events beside other engines: an hour or so
+	@$(BIN)/python -m tests.bench.bench_history --events 10000 1000000 --runs 3 $(ARGS)
 
 lock: $(VENV)/.dev  ## resolve the dependencies anew, within pyproject.toml's bounds
 	$(LOCK) --group build -o requirements.lock pyproject.toml
 	$(LOCK) --group build --group dev -o requirements-dev.lock pyproject.toml
+	$(LOCK) --group build --group bench -o requirements-bench.lock pyproject.toml
 	$(LOCK) --group jre -o requirements-jre.lock
 
 clean-data:  ## forget every ledger of this folder
@@ -49,3 +55,7 @@ $(VENV)/.run: requirements.lock pyproject.toml deploy/local/bootstrap.sh
 $(VENV)/.dev: requirements-dev.lock pyproject.toml deploy/local/bootstrap.sh
 	@$(BOOTSTRAP) environment requirements-dev.lock
 	@touch $@ $(VENV)/.run
+
+$(PEERS)/.ready: requirements-bench.lock pyproject.toml deploy/local/bootstrap.sh
+	@PYTHON="$(PYTHON)" VENV="$(PEERS)" deploy/local/bootstrap.sh environment requirements-bench.lock
+	@touch $@

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 COMMANDS = {
+    "archive": ("services.ranking.cli.archive:archive", "Look after the files that history is kept in."),
     "compute": (
         "services.ranking.offline.command:compute_command",
         "Compute standings from a rulebook and CSV files.",
@@ -24,11 +25,19 @@ COMMANDS = {
     "ledger": ("deploy.ledger:ledger", "Open a ledger; manage its keys."),
     "lint": ("services.ranking.cli.lint:lint", "Name every fault of a rulebook file, with its line."),
     "load": ("deploy.demo.load:load", "Post the 2020 demo cycle through the public API."),
+    "rebuild": (
+        "services.ranking.cli.rebuild:rebuild",
+        "Build a read model beside the live one; say who would move; switch.",
+    ),
     "replay": (
         "services.ranking.cli.replay:replay",
         "Rebuild a ledger from Kafka and check it from the first record.",
     ),
     "run": ("deploy.local.run:run", "Run everything on this machine."),
+    "shadow": (
+        "services.ranking.cli.shadow:shadow",
+        "Say what two folds of a ledger differ in; compare them now.",
+    ),
     "standings": ("services.ranking.cli.replay:standings", "Print a ledger's standings at any position."),
     "token": ("deploy.token:token", "Make a sign-in token of the local issuer."),
     "whatif": ("services.ranking.cli.compare:whatif", "Suppose facts or a rulebook; store nothing."),

@@ -16,7 +16,9 @@ class Settings:
 
     ``jwks``: where the issuer's public keys are, a file or an ``https`` address.  ``evidence``: where
     evidence files lie, a folder or ``s3://bucket/prefix``; ``evidence_limit``: bytes of one file.
-    ``clamd``: ``host:port`` or socket path of the virus scanner, empty = none.
+    ``clamd``: ``host:port`` or socket path of the virus scanner, empty = none.  ``archive``: folder of the
+    ledgers' segments.  ``shadow_seconds``: from one whole comparison of a ledger with its stored standings to
+    the next.
     """
 
     data: Path
@@ -34,6 +36,8 @@ class Settings:
     evidence: Path | str
     evidence_limit: int
     clamd: str
+    archive: Path
+    shadow_seconds: float
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -57,6 +61,8 @@ class Settings:
             evidence=_file_or_address(env.get("BANGVANG_EVIDENCE", "") or data / "evidence"),
             evidence_limit=int(env.get("BANGVANG_EVIDENCE_LIMIT", "20000000")),
             clamd=env.get("BANGVANG_CLAMD", ""),
+            archive=Path(env.get("BANGVANG_ARCHIVE", data / "archive")),
+            shadow_seconds=float(env.get("BANGVANG_SHADOW_SECONDS", "3600")),
         )
 
     def local_jwks(self) -> Path:

@@ -13,7 +13,7 @@ from shared.log.beside import run_worker_beside
 
 def main() -> int:
     """Run until told to stop; the exit code.  The opener of cases runs beside the projectors."""
-    return run_worker_beside("inspections", [Directory()], "cases", _open)
+    return run_worker_beside("inspections", [Directory()], {"cases": _open})
 
 
 def _open(stop: threading.Event) -> None:

@@ -15,7 +15,7 @@ from shared.log.beside import run_worker_beside
 
 def main() -> int:
     """Run until told to stop; the exit code.  The sender runs beside the projectors."""
-    return run_worker_beside("notify", [Directory()], "sender", _send)
+    return run_worker_beside("notify", [Directory()], {"sender": _send})
 
 
 def _send(stop: threading.Event) -> None:

@@ -7,7 +7,9 @@ from sqlalchemy import Engine
 
 from services.ranking import api, pages, problem_types
 from services.ranking.desk import EXTENSION, Desk
+from services.ranking.shadow.readiness import shadow_check
 from shared.access.tokens import TokenVerifier
+from shared.archive import Archive
 from shared.clock import Clock
 from shared.house import open_house
 from shared.settings import Settings
@@ -41,10 +43,10 @@ def create_app(
         clock=house.clock,
         store=house.store,
         pages=[pages.blueprint()],
-        checks=log_checks(house.engine, house.settings),
+        checks={**log_checks(house.engine, house.settings), "shadow": shadow_check(house.engine)},
         verifier=verifier,
         demo_people=True,
         static=pages.STATIC,
     )
-    app.extensions[EXTENSION] = Desk(house.engine)
+    app.extensions[EXTENSION] = Desk(house.engine, Archive(house.settings.archive))
     return app

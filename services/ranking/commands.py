@@ -16,7 +16,7 @@ from services.ranking.decider import Known
 from services.ranking.desk import desk
 from services.ranking.history import Shown
 from services.ranking.positions import noise_digests
-from services.ranking.projections import newest
+from services.ranking.projections import digest_at, newest
 from services.ranking.publication import publishing
 from services.ranking.publication.gate import Newest
 from services.ranking.publication.passage import passage_of
@@ -198,7 +198,23 @@ def publish_standings(tx: CommandTransaction, command: dict[str, Any], act: Act)
     newest = None if last is None else Newest(last["version"], last["status"], last["digest"])
     passage = passage_of(tx.connection, act.ledger, shown, command["status"], newest)
     facts = actor.facts(base_position=position)
-    return [publishing.publish(newest, candidate, passage, command, facts)]
+    draft = publishing.publish(newest, candidate, passage, command, facts)
+    _check_shown(tx, ledger, shown)
+    return [draft]
+
+
+def _check_shown(tx: CommandTransaction, ledger: str, shown: Shown) -> None:
+    """Refuse to publish what readers are not shown: the read model may be by an earlier engine."""
+    stored = digest_at(tx.connection, ledger, shown.position)
+    if stored not in (None, shown.digest):
+        raise Refused(
+            "standings-moved",
+            "Bảng đang hiển thị khác bảng mà phần mềm này tính ra; hãy dựng lại (bangvang rebuild) trước.",
+            "Readers are shown others than this software computes; rebuild (bangvang rebuild) first.",
+            field="digest",
+            value=stored,
+            status=409,
+        )
 
 
 def _candidate(shown: Shown) -> publishing.Candidate:

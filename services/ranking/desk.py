@@ -5,22 +5,33 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, cast
 
 from flask import current_app
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, select
 
 from services.ranking import positions, visibility
 from services.ranking.book import Book, Books
 from services.ranking.engine import State
+from services.ranking.generations import LIVE
 from services.ranking.history import Histories, History, PositionAhead, Shown
-from services.ranking.projections import Publication, newest, published, published_body
+from services.ranking.projections import (
+    Newest,
+    Publication,
+    digest_at,
+    newest,
+    published,
+    published_body,
+    standings_at,
+)
+from services.ranking.shadow.comparing import Passed
 from services.ranking.stream import Hub, News
-from services.ranking.tables import standings
+from services.ranking.tables import generations
 from shared.access import Audience
+from shared.archive import Archive
 from shared.database import read_transaction
 from shared.events.envelope import instant, source_of
 from shared.web.problems import Problem
@@ -37,22 +48,18 @@ _NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)
 class Desk:
     """What a web process of ranking keeps between requests: histories, books, the news hub."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive | None = None) -> None:
         self.engine = engine
-        self.histories = Histories(engine)
+        self.histories = Histories(engine, archive)
         self.books = Books()
         self.hub = Hub(self._look)
-        self.shadows: dict[str, tuple[int, str]] = {}
-        """By ledger: a position, and the digest that a fold from zero gave there."""
+        self.archive = archive
+        self.shadows: dict[str, Passed] = {}
+        """By ledger: the last whole comparison that the gate made."""
 
     def _look(self) -> dict[str, News]:
-        last = select(standings.c.ledger, func.max(standings.c.position).label("position")).group_by(
-            standings.c.ledger
-        )
-        newest_of = last.subquery()
-        query = select(standings.c.ledger, standings.c.position, standings.c.digest).join(
-            newest_of,
-            (standings.c.ledger == newest_of.c.ledger) & (standings.c.position == newest_of.c.position),
+        query = select(generations.c.ledger, generations.c.position, generations.c.digest).where(
+            generations.c.state == LIVE, generations.c.position > 0
         )
         with read_transaction(self.engine) as connection:
             return {row.ledger: News(row.position, row.digest) for row in connection.execute(query)}
@@ -67,18 +74,24 @@ def desk() -> Desk:
 class View:
     """One reader's view of one ledger.
 
-    ``size``: how far the standings have got; readers see no position beyond it.
+    ``latest``: where the standings have got to, and the generation of the read model that says so; all that
+    a request reads of the read model is of that generation, whatever becomes live in between.  None: empty.
     """
 
     reader: Reader
     ledger: str
-    size: int
+    latest: Newest | None
     history: History
     book: Book
     state: State
     policy: str
     audience: Audience
     publications: tuple[Publication, ...]
+
+    @property
+    def size(self) -> int:
+        """How far the standings have got; readers see no position beyond it."""
+        return 0 if self.latest is None else self.latest.position
 
     @property
     def open_to_all(self) -> bool:
@@ -156,11 +169,11 @@ def view(org: str, cycle: str) -> View:
         size = 0 if latest is None else latest.position
         book = here.books.of(ledger)
         book.refresh(connection, size)
-        versions = published(connection, ledger)
+        versions = () if latest is None else published(connection, ledger, latest.generation)
     history = here.histories.of(ledger)
     state = history.state_at(size)
     policy = visibility.policy(state)
-    return View(who, ledger, size, history, book, state, policy, who.audience(policy), versions)
+    return View(who, ledger, latest, history, book, state, policy, who.audience(policy), versions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +219,26 @@ def asked_position(seen: View, text: str | None) -> int | Moment | None:
     return Moment(min(seen.history.position_at(instant(moment)), seen.size))
 
 
-def shown_at(seen: View, position: int | None) -> Shown:
-    """The standings at ``position`` (None: the newest for this reader).  Raises 403, 422 problems."""
+def shown_at(seen: View, position: int | None, *, anew: bool = False) -> Shown:
+    """The standings at ``position`` (None: the newest for this reader), as the read model has them.
+
+    They are computed where it stores none there, and with ``anew`` in any case.  Raises 403, 422 problems.
+    """
     wanted = seen.default_position() if position is None else position
     if not seen.may_see(wanted):
         raise Problem("not-public")
     try:
-        return seen.history.at(wanted)
+        shown = seen.history.at(wanted)
     except PositionAhead as error:
         raise Problem("position-ahead", extra={"size": error.size}) from error
+    if anew or seen.latest is None or (wanted, shown.digest) == (seen.latest.position, seen.latest.digest):
+        return shown
+    generation = seen.latest.generation
+    with read_transaction(desk().engine) as connection:
+        if digest_at(connection, seen.ledger, wanted, generation) in (None, shown.digest):
+            return shown
+        stored = standings_at(connection, seen.ledger, wanted, generation)
+    return shown if stored is None else replace(shown, result=stored)
 
 
 def state_at(seen: View, position: int) -> State:
@@ -249,14 +273,22 @@ def wait_for(ledger: str, after: str, seconds: float = WAIT_SECONDS) -> None:
 
 
 def pinned_body(seen: View, version: int) -> tuple[Publication, Mapping[str, Any]]:
-    """A published version and its body.  Raises a 404 problem."""
+    """A published version and its body.
+
+    Raises a 404 problem, and a 503 one where the generation that the request began with is gone and nothing
+    else gives the same body.
+    """
     publication = next((one for one in seen.publications if one.version == version), None)
-    if publication is None:
+    if publication is None or seen.latest is None:
         raise Problem("unknown-version")
     with read_transaction(desk().engine) as connection:
-        body = published_body(connection, seen.ledger, version)
-    assert body is not None  # one row holds both
-    return publication, body
+        body = published_body(connection, seen.ledger, version, seen.latest.generation)
+    if body is not None:
+        return publication, body
+    shown = seen.history.at(publication.position)
+    if shown.digest != publication.digest:
+        raise Problem("not-yet-visible", headers={"Retry-After": "2"})
+    return publication, shown.body
 
 
 def superseded_by(seen: View, publication: Publication) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
 from sqlalchemy import Connection
 
 from services.ranking.agenda import disputed_adjustments
@@ -13,7 +14,7 @@ from services.ranking.engine import State, body, compute, digest, initial
 from services.ranking.engine.classes import QuotaLine
 from services.ranking.engines import CURRENT, RUNNABLE, EngineVersion
 from shared.events.catalogue import interpret
-from shared.events.envelope import Event, parse_envelope, trusted_event
+from shared.events.envelope import Event, trusted_event
 from shared.ledger import reader
 
 
@@ -37,9 +38,14 @@ def take(state: State, position: int, value: bytes) -> Event:
     An event that the catalogue does not understand keeps its position and changes no standing
     (architecture 4.2).
     """
-    event = trusted_event(value, parse_envelope(value))
+    event = event_of(value)
     take_event(state, position, event)
     return event
+
+
+def event_of(value: bytes) -> Event:
+    """The event of canonical bytes that the ledger table holds; admission has found them good."""
+    return trusted_event(value, orjson.loads(value))
 
 
 def take_event(state: Any, position: int, event: Event, engine: EngineVersion = CURRENT) -> None:

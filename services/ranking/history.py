@@ -1,31 +1,39 @@
-"""Standings of one ledger at any position, from the ledger table alone.
+"""Standings of one ledger at any position.
 
-Kept in the process: at most :data:`STOPS` copies of the fold, evenly spaced, and the last :data:`SHOWN`
-results.  So one step of the page's slider costs a few dozen events and one computation, whatever the
-position.  Memory: a copy shares the facts of every unit that did not change up to the next one.
-Nothing here is a source of truth: whatever is lost is folded again from position 0.
+Kept in the process: the ledger as columns (:mod:`services.ranking.columns`), a frontier of its tree and its
+time every few events, at most :data:`STOPS` folds of what is no early score, and the last :data:`SHOWN`
+results.  So any position costs one look at the columns and one computation.  Nothing here is a source of
+truth: whatever is lost is read again from position 0.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections import OrderedDict
 from dataclasses import dataclass
+from itertools import accumulate
 from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from services.ranking import positions
+from services.ranking.columns import Columns, Decoder, fold_columns, ground_of
+from services.ranking.columns.frame import instant_of, micros
+from services.ranking.columns.lazily import lazily_complete
+from services.ranking.columns.source import take_rows, take_segments
 from services.ranking.engine import State, initial
-from services.ranking.folding import Result, result, take
+from services.ranking.folding import Result, result
+from shared.archive import Archive, Segment
 from shared.database import read_transaction
 from shared.ledger import reader
-from shared.ledger.merkle import Frontier
+from shared.ledger.merkle import Frontier, GrowingTree
+from shared.ledger.reader import LedgerRow
 
-EVERY = 16
+EVERY = 64
 STOPS = 256
 SHOWN = 256
+LEAVES = 1024
 
 
 class PositionAhead(LookupError):
@@ -59,31 +67,35 @@ class Shown:
         return self.result.body
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    """A place to go on from: the fold, the tree and the time after ``state.size`` events."""
-
-    state: State
-    frontier: Frontier
-    time: str
-
-
 class History:
-    """Standings of ``ledger`` at any position.  May be used by many threads at once."""
+    """Standings of ``ledger`` at any position.  May be used by many threads at once.
+
+    ``every``: events from one kept fold to the next, doubled whenever there are more than ``stops``.
+    """
 
     def __init__(
-        self, engine: Engine, ledger: str, *, every: int = EVERY, stops: int = STOPS, shown: int = SHOWN
+        self,
+        engine: Engine,
+        ledger: str,
+        archive: Archive | None = None,
+        *,
+        every: int = EVERY,
+        stops: int = STOPS,
+        shown: int = SHOWN,
     ) -> None:
         self.ledger = ledger
+        self._archive = archive
         self._engine = engine
         self._every = every
         self._most = stops
         self._keep = shown
         self._lock = RLock()
-        self._stops: list[_Stop] = [_Stop(initial(ledger), Frontier(), "")]
+        self._decoder = Decoder(ledger)
+        self._grounds: list[State] = [initial(ledger)]
         self._sizes: list[int] = [0]
+        self._frontiers = {0: Frontier()}
+        self._times = array("q")
         self._shown: OrderedDict[int, Shown] = OrderedDict()
-        self._times: list[str] = []
 
     def at(self, position: int) -> Shown:
         """Standings after the first ``position`` events.  Raises :class:`PositionAhead`."""
@@ -93,8 +105,11 @@ class History:
                 self._shown.move_to_end(position)
                 return found
             with read_transaction(self._engine) as connection:
-                stop = self._fold_to(connection, position)
-            shown = Shown(position, result(stop.state), f"sha256:{stop.frontier.root().hex()}", stop.time)
+                columns = self._columns(connection, position)
+                root = self._root(connection, position)
+            state = fold_columns(columns, position, self._ground(columns, position))
+            time = instant_of(self._times[position - 1]) if position else ""
+            shown = Shown(position, result(state), f"sha256:{root.hex()}", time)
             self._shown[position] = shown
             while len(self._shown) > self._keep:
                 self._shown.popitem(last=False)
@@ -102,8 +117,10 @@ class History:
 
     def state_at(self, position: int) -> State:
         """The fold after the first ``position`` events, the caller's own.  Raises :class:`PositionAhead`."""
-        with self._lock, read_transaction(self._engine) as connection:
-            return self._fold_to(connection, position).state
+        with self._lock:
+            with read_transaction(self._engine) as connection:
+                columns = self._columns(connection, position)
+            return lazily_complete(ground_of(columns, position, self._ground(columns, position)), columns)
 
     def position_at(self, instant: str) -> int:
         """How many events have a running maximum of ``time`` not later than ``instant`` (architecture 4.4).
@@ -111,51 +128,70 @@ class History:
         ``instant`` is a written UTC instant; whether it lies in the future is for the caller to ask.
         """
         with self._lock, read_transaction(self._engine) as connection:
-            self._read_times(connection)
-            return bisect_right(self._times, instant)
+            self._read(connection, None)
+            return bisect_right(self._times, micros(instant))
 
-    def _fold_to(self, connection: Connection, position: int) -> _Stop:
-        """The fold after ``position`` events, leaving a stop every few events on the way."""
-        if position < 0:
+    def _columns(self, connection: Connection, position: int) -> Columns:
+        """The ledger as columns, at least its first ``position`` events."""
+        if position > self._decoder.size:
+            self._read(connection, position)
+        if not 0 <= position <= self._decoder.size:
             raise PositionAhead(position, reader.size(connection, self.ledger))
-        start = self._stops[bisect_right(self._sizes, position) - 1]
-        if start.state.size == position:
-            return _Stop(start.state.copy(), start.frontier, start.time)
-        state, frontier, time = start.state.copy(), start.frontier, start.time
-        leaves: list[bytes] = []
-        for row in reader.rows(connection, self.ledger, state.size, position):
-            event = take(state, row.position, row.value)
-            leaves.append(row.leaf)
-            time = max(time, event.time)
-            if state.size % self._every == 0 and state.size > self._sizes[-1]:
-                frontier, leaves = frontier.extend(leaves), []
-                self._stops.append(_Stop(state.copy(), frontier, time))
-                self._sizes.append(state.size)
+        return self._decoder.columns()
+
+    def _read(self, connection: Connection, stop: int | None) -> None:
+        """Take the events below ``stop`` (None: all there are) that were not taken yet."""
+        if self._archive is not None and not self._decoder.size:
+            take_segments(self._decoder, self._archive, reader.size(connection, self.ledger), self._keep_end)
+            times = self._decoder.columns().times_between(0, self._decoder.size)
+            self._times = array("q", accumulate(times, max))
+        take_rows(self._decoder, connection, stop, self._keep_time)
+
+    def _keep_end(self, segment: Segment) -> None:
+        hashes = bytes.fromhex(segment.frontier)
+        self._frontiers[segment.end] = Frontier.from_bytes(segment.end, hashes)
+
+    def _keep_time(self, row: LedgerRow) -> None:
+        time = micros(row.time)
+        self._times.append(max(time, self._times[-1]) if self._times else time)
+
+    def _root(self, connection: Connection, position: int) -> bytes:
+        """Root of the tree over the first ``position`` events; frontiers on the way there are kept."""
+        known = self._frontiers
+        start = next(size for size in range(position - position % LEAVES, -1, -LEAVES) if size in known)
+        tree = GrowingTree(known[start])
+        for leaf in reader.leaves_between(connection, self.ledger, start, position):
+            tree.add(leaf)
+            if tree.size % LEAVES == 0:
+                known[tree.size] = tree.frontier()
+        return tree.root()
+
+    def _ground(self, columns: Columns, position: int) -> State:
+        """A kept fold not far below ``position``; folds on the way there are kept."""
+        ground = self._grounds[bisect_right(self._sizes, position) - 1]
+        while ground.size + self._every <= position:
+            ground = ground_of(columns, ground.size - ground.size % self._every + self._every, ground)
+            if ground.size > self._sizes[-1]:
+                self._grounds.append(ground)
+                self._sizes.append(ground.size)
                 self._thin_out()
-        if state.size != position:
-            raise PositionAhead(position, state.size)
-        return _Stop(state, frontier.extend(leaves), time)
+        return ground
 
     def _thin_out(self) -> None:
-        """Drop every second stop once there are too many: the ledger has doubled, so may the steps."""
-        if len(self._stops) <= self._most:
+        """Drop every second fold once there are too many: the ledger has doubled, so may the steps."""
+        if len(self._grounds) <= self._most:
             return
-        self._stops = self._stops[::2]
+        self._grounds = self._grounds[::2]
         self._sizes = self._sizes[::2]
         self._every *= 2
-
-    def _read_times(self, connection: Connection) -> None:
-        latest = self._times[-1] if self._times else ""
-        for time in positions.times(connection, self.ledger, len(self._times)):
-            latest = max(latest, time)
-            self._times.append(latest)
 
 
 class Histories:
     """One :class:`History` per ledger, for the life of the process."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, archive: Archive | None = None) -> None:
         self._engine = engine
+        self._archive = archive
         self._lock = RLock()
         self._by_ledger: dict[str, History] = {}
 
@@ -164,5 +200,5 @@ class Histories:
         with self._lock:
             found = self._by_ledger.get(ledger)
             if found is None:
-                found = self._by_ledger[ledger] = History(self._engine, ledger)
+                found = self._by_ledger[ledger] = History(self._engine, ledger, self._archive)
             return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
@@ -36,16 +36,6 @@ _COLUMNS = (
     table.c.time,
     table.c.value,
 )
-
-
-def times(connection: Connection, ledger: str, start: int) -> Iterator[str]:
-    """``time`` of every event from position ``start`` on, in order."""
-    rows = connection.execute(
-        select(table.c.time)
-        .where(table.c.ledger == ledger, table.c.position >= start)
-        .order_by(table.c.position)
-    )
-    return (row.time for row in rows)
 
 
 def entries(

@@ -1,25 +1,35 @@
 """The projection ``standings``: what was shown after each batch, and what each publication pinned.
 
-The fold lives in the worker's memory and is rebuilt from position 0 when the process starts, or when a
-batch was rolled back; what is stored is only the outcome.
+The live state is in the worker's memory and is read again from the archive and the ledger table when the
+process starts, or when a batch was rolled back; what is stored is only the outcome.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import orjson
-from sqlalchemy import Connection, delete, insert, select
+import structlog
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from services.ranking.engine import ENGINE, State, canonical
-from services.ranking.folding import Result, fold, recompute, result, take
+from services.ranking import generations
+from services.ranking.engine import ENGINE, canonical, digest
+from services.ranking.folding import Result, event_of, recompute
+from services.ranking.generations import LIVE, Generation, of_generation
+from services.ranking.running import Running, running
 from services.ranking.tables import metadata, publications, standings
+from shared.archive import Archive
 from shared.events import Event
 from shared.events.catalogue import interpret
+from shared.events.envelope import instant
 from shared.ledger import reader
+
+_log = structlog.get_logger("standings")
 
 
 class Row(Protocol):
@@ -38,92 +48,129 @@ class StandingsProjection:
     name = "standings"
     metadata = metadata
 
-    def __init__(self) -> None:
-        self._states: dict[str, State] = {}
+    def __init__(self, archive: Archive | None = None) -> None:
+        self._archive = archive
+        self._running: dict[str, tuple[str, Running]] = {}
 
     def apply(self, connection: Connection, ledger: str, rows: Sequence[Row]) -> None:
-        """Fold ``rows`` (ascending, each seen once), compute once, store the newest position's standings."""
+        """Fold ``rows`` (ascending, each seen once), compute once, store the newest position's standings.
+
+        They go into the live generation, by that generation's engine.  Raises
+        :class:`~services.ranking.running.EngineMissing` where this software cannot run it.
+        """
         if not rows:
             return
-        state = self._state(connection, ledger, rows[0].position)
+        generation = generations.live(connection, ledger)
+        if generation is None:
+            generation = generations.begin(connection, ledger, LIVE, ENGINE, instant(datetime.now(UTC)))
+        folded = self._folded(connection, generation, rows[0].position)
         # Until this batch is through, the memory must not claim to hold it: it may be rolled back.
-        self._states.pop(ledger, None)
+        self._running.pop(ledger, None)
         pinned: list[tuple[int, Event]] = []
         event: Event | None = None
-        for row in rows:
-            event = take(state, row.position, row.value)
-            if (
-                event.type == "result.published.v1"
-                and event.service == "ranking"
-                and interpret(event) is None
-            ):
-                pinned.append((state.size, event))
+        for given in rows:
+            event = event_of(given.value)
+            folded.take(event)
+            if publishes(event):
+                pinned.append((folded.size, event))
         assert event is not None
-        shown = result(state)
-        _store(connection, ledger, state.size, shown, event.time)
+        shown = folded.shown()
+        store(connection, generation, folded.size, shown, event.time)
         for stated_at, published in pinned:
-            _publish(connection, ledger, stated_at, published)
-        self._states[ledger] = state
+            store_publication(
+                connection, generation, publication_row(connection, generation, stated_at, published)
+            )
+        generations.move(connection, generation, folded.size, shown.digest)
+        self._running[ledger] = (generation.engine, folded)
 
-    def reset(self, connection: Connection, ledger: str) -> None:
-        """Forget ``ledger``, before a rebuild."""
-        self._states.pop(ledger, None)
-        for table in (standings, publications):
-            connection.execute(delete(table).where(table.c.ledger == ledger))
-
-    def _state(self, connection: Connection, ledger: str, position: int) -> State:
-        """The fold of the first ``position`` events: from memory, else from the ledger table."""
-        state = self._states.get(ledger)
-        if state is not None and state.size == position:
-            return state
-        return fold(connection, ledger, position)
+    def _folded(self, connection: Connection, generation: Generation, position: int) -> Running:
+        """The state after the first ``position`` events: from memory, else read again."""
+        engine, folded = self._running.get(generation.ledger, ("", None))
+        if folded is not None and (engine, folded.size) == (generation.engine, position):
+            return folded
+        return running(connection, generation.ledger, generation.engine, position, self._archive)
 
 
-def _store(connection: Connection, ledger: str, position: int, shown: Result, at: str) -> None:
-    same = (standings.c.ledger == ledger) & (standings.c.position == position)
-    connection.execute(delete(standings).where(same))
-    connection.execute(
-        insert(standings).values(
-            ledger=ledger, position=position, digest=shown.digest, body=pack(shown.body), at=at
-        )
-    )
+def publishes(event: Event) -> bool:
+    """Whether ``event`` publishes standings."""
+    return event.type == "result.published.v1" and event.service == "ranking" and interpret(event) is None
 
 
-def _publish(connection: Connection, ledger: str, stated_at: int, event: Event) -> None:
-    """Keep what a publication pinned.  ``holds``: the engine it names gives there the digest it names."""
+def store(connection: Connection, generation: Generation, position: int, shown: Result, at: str) -> None:
+    """Keep what ``generation`` shows at ``position``; ``at``: time of the last event folded."""
+    connection.execute(delete(standings).where(*_exactly(generation.ledger, position, generation.number)))
+    connection.execute(insert(standings).values(**standings_row(generation, position, shown, at)))
+
+
+def standings_row(generation: Generation, position: int, shown: Result, at: str) -> dict[str, Any]:
+    """The row of ``shown`` in the table of standings."""
+    return {
+        "ledger": generation.ledger,
+        "generation": generation.number,
+        "position": position,
+        "digest": shown.digest,
+        "body": pack(shown.body),
+        "at": at,
+    }
+
+
+def publication_row(
+    connection: Connection,
+    generation: Generation,
+    stated_at: int,
+    event: Event,
+    passed: Mapping[int, Result] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """What a publication pinned, as ``generation`` has it.
+
+    ``passed``: standings of it that are known and may not be stored yet.  ``holds``: the engine that the
+    event names gives there the digest that it names.
+    """
     data = event.data
     pinned = data["position"]
-    shown = _pinned(connection, ledger, min(pinned, stated_at - 1), data["engine"])
-    table = publications
-    taken = select(table.c.version).where(table.c.ledger == ledger, table.c.version == data["version"])
-    if connection.execute(taken).first() is not None:
-        return  # a version is published once; whoever says it again changes nothing
-    connection.execute(
-        insert(table).values(
-            ledger=ledger,
-            version=data["version"],
-            status=data["status"],
-            position=pinned,
-            stated_at=stated_at,
-            root=data["root"],
-            rulebook=data["rulebook"],
-            engine=data["engine"],
-            digest=data["digest"],
-            holds=int(shown.digest == data["digest"]),
-            time=event.time,
-            body=pack(shown.body),
-        )
+    shown = _pinned(connection, generation, min(pinned, stated_at - 1), data["engine"], passed)
+    return {
+        "ledger": generation.ledger,
+        "generation": generation.number,
+        "version": data["version"],
+        "status": data["status"],
+        "position": pinned,
+        "stated_at": stated_at,
+        "root": data["root"],
+        "rulebook": data["rulebook"],
+        "engine": data["engine"],
+        "digest": data["digest"],
+        "holds": int(shown.digest == data["digest"]),
+        "time": event.time,
+        "body": pack(shown.body),
+    }
+
+
+def store_publication(connection: Connection, generation: Generation, row: Mapping[str, Any]) -> None:
+    """Keep a row of :func:`publication_row`, unless its version is there."""
+    taken = select(publications.c.version).where(
+        publications.c.ledger == generation.ledger,
+        publications.c.generation == generation.number,
+        publications.c.version == row["version"],
     )
+    if connection.execute(taken).first() is None:  # published once; who says it again changes nothing
+        connection.execute(insert(publications).values(**row))
 
 
-def _pinned(connection: Connection, ledger: str, position: int, engine: str) -> Result:
-    """Standings at ``position`` by the engine that published; by ours, where we cannot run that one."""
-    if engine != ENGINE:
+def _pinned(
+    connection: Connection, generation: Generation, position: int, engine: str, passed: Mapping[int, Result]
+) -> Result:
+    """Standings at ``position`` by the engine that published; by the generation's, where we cannot run it."""
+    ledger = generation.ledger
+    if engine != generation.engine:
         rows = reader.rows(connection, ledger, 0, position)
-        found = recompute(engine, ledger, (Event.parse(row.value) for row in rows))
+        found = recompute(engine, ledger, (row.event for row in rows))
         if found is not None:
             return found
-    return standings_at(connection, ledger, position) or result(fold(connection, ledger, position))
+    known = passed.get(position) or standings_at(connection, ledger, position, generation.number)
+    if known is not None:
+        return known
+    return running(connection, ledger, generation.engine, position).shown()
 
 
 def pack(body: dict[str, Any]) -> bytes:
@@ -137,34 +184,57 @@ def unpack(blob: bytes) -> dict[str, Any]:
     return body
 
 
-def standings_at(connection: Connection, ledger: str, position: int) -> Result | None:
-    """The stored standings of exactly ``position``, or None when no batch ended there."""
+def standings_at(
+    connection: Connection, ledger: str, position: int, generation: int | None = None
+) -> Result | None:
+    """The standings of exactly ``position`` as ``generation`` (None: the live one) stores them.
+
+    None when no batch ended there, or what is stored is damaged.
+    """
     row = connection.execute(
-        select(standings.c.body, standings.c.digest).where(
-            standings.c.ledger == ledger, standings.c.position == position
-        )
+        select(standings.c.body, standings.c.digest).where(*_exactly(ledger, position, generation))
     ).first()
-    return None if row is None else Result(unpack(row.body), row.digest)
+    body = None if row is None else _undamaged(row.body, row.digest, ledger, position)
+    return None if row is None or body is None else Result(body, row.digest)
+
+
+def digest_at(
+    connection: Connection, ledger: str, position: int, generation: int | None = None
+) -> str | None:
+    """The digest of :func:`standings_at`."""
+    return connection.scalar(select(standings.c.digest).where(*_exactly(ledger, position, generation)))
+
+
+def _exactly(ledger: str, position: int, generation: int | None) -> tuple[ColumnElement[bool], ...]:
+    return (
+        standings.c.ledger == ledger,
+        of_generation(standings, generation),
+        standings.c.position == position,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Newest:
-    """Where the standings of a ledger have got to."""
+    """Where the standings of a ledger have got to, and which generation says so."""
 
     position: int
     digest: str
     at: str
+    generation: int
 
 
-def newest(connection: Connection, ledger: str) -> Newest | None:
-    """The newest stored standings of ``ledger``, without their body; None before the first batch."""
+def newest(connection: Connection, ledger: str, generation: int | None = None) -> Newest | None:
+    """The newest standings that ``generation`` (None: the live one) of ``ledger`` stores, without their body.
+
+    None before the first batch.
+    """
     row = connection.execute(
-        select(standings.c.position, standings.c.digest, standings.c.at)
-        .where(standings.c.ledger == ledger)
+        select(standings.c.position, standings.c.digest, standings.c.at, standings.c.generation)
+        .where(standings.c.ledger == ledger, of_generation(standings, generation))
         .order_by(standings.c.position.desc())
         .limit(1)
     ).first()
-    return None if row is None else Newest(row.position, row.digest, row.at)
+    return None if row is None else Newest(row.position, row.digest, row.at, row.generation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,32 +253,45 @@ class Publication:
     time: str
 
 
-def published(connection: Connection, ledger: str) -> tuple[Publication, ...]:
-    """The publications of ``ledger``, oldest first."""
-    columns = [column for column in publications.c if column.name not in ("ledger", "body")]
+def published(connection: Connection, ledger: str, generation: int | None = None) -> tuple[Publication, ...]:
+    """The publications of ``ledger`` as ``generation`` (None: the live one) has them, oldest first."""
+    columns = [publications.c[name] for name in Publication.__dataclass_fields__]
     rows = connection.execute(
-        select(*columns).where(publications.c.ledger == ledger).order_by(publications.c.version)
+        select(*columns)
+        .where(publications.c.ledger == ledger, of_generation(publications, generation))
+        .order_by(publications.c.version)
     )
-    return tuple(
-        Publication(
-            version=row.version,
-            status=row.status,
-            position=row.position,
-            stated_at=row.stated_at,
-            root=row.root,
-            rulebook=row.rulebook,
-            engine=row.engine,
-            digest=row.digest,
-            holds=bool(row.holds),
-            time=row.time,
+    return tuple(Publication(**{**row._mapping, "holds": bool(row.holds)}) for row in rows)
+
+
+def published_body(
+    connection: Connection, ledger: str, version: int, generation: int | None = None
+) -> dict[str, Any] | None:
+    """The body that ``version`` pinned in ``generation`` (None: the live one).
+
+    None when there is no such version, or what is stored is damaged.
+    """
+    row = connection.execute(
+        select(
+            publications.c.body, publications.c.digest, publications.c.holds, publications.c.position
+        ).where(
+            publications.c.ledger == ledger,
+            of_generation(publications, generation),
+            publications.c.version == version,
         )
-        for row in rows
+    ).first()
+    return (
+        None if row is None else _undamaged(row.body, row.digest if row.holds else None, ledger, row.position)
     )
 
 
-def published_body(connection: Connection, ledger: str, version: int) -> dict[str, Any] | None:
-    """The pinned body of ``version``, or None when there is no such version."""
-    blob = connection.scalar(
-        select(publications.c.body).where(publications.c.ledger == ledger, publications.c.version == version)
-    )
-    return None if blob is None else unpack(blob)
+def _undamaged(blob: bytes, named: str | None, ledger: str, position: int) -> dict[str, Any] | None:
+    """The body in ``blob``; None, and an error in the log, unless it has the digest ``named`` (None: any)."""
+    try:
+        body = unpack(blob)
+    except (zlib.error, ValueError):
+        body = None
+    if body is None or named not in (None, digest(body)):
+        _log.error("stored standings damaged", ledger=ledger, position=position, digest=named)
+        return None
+    return body

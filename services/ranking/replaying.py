@@ -10,8 +10,10 @@ from typing import Any
 from kafka import TopicPartition
 from sqlalchemy import Engine
 
+from services.ranking.columns import Decoder, fold_columns
 from services.ranking.engine import ENGINE, State, initial
-from services.ranking.folding import Result, recompute, result, take, take_event
+from services.ranking.folding import Result, recompute, result, take
+from shared.archive import Archive
 from shared.database import read_transaction
 from shared.events.catalogue import interpret
 from shared.ledger import reader
@@ -20,8 +22,9 @@ from shared.ledger.journal import Journal
 from shared.ledger.merkle import GrowingTree, leaf_hash
 from shared.ledger.reader import LedgerRow
 from shared.log import client
-from shared.log.replay import STUCK_SECONDS, ReplayStuck
+from shared.log.replay import STUCK_SECONDS, ReplayResult, ReplayStuck, replay_archive
 from shared.log.replay import replay as replay_in_memory
+from shared.log.signatures import BadSignature
 
 BATCH = 500
 _NO_LIMIT = 2**31
@@ -164,32 +167,88 @@ def in_memory(
     at: int | None,
     verify_signatures: bool,
     progress: Progress,
+    processes: int = 1,
 ) -> Replayed:
-    """Replay without a database.  Publications are not compared: what they pin lies behind."""
-    state = initial(ledger)
+    """Replay without a database.  Publications are not compared: what they pin lies behind.
 
-    def fold(admitted: Admitted) -> None:
-        take_event(state, admitted.position, admitted.event)
-        if state.size % BATCH == 0:
-            progress(state.size, 0)
+    ``processes``: how many check signatures; what is bad is judged by one alone.  Raises
+    :class:`~shared.log.signatures.ProcessLost`.
+    """
 
-    found = replay_in_memory(
-        bootstrap,
-        topic,
-        ledger,
-        roots,
-        stop_at=at,
-        verify_signatures=verify_signatures,
-        on_admitted=fold,
-    )
+    def run(decoder: Decoder, processes: int) -> ReplayResult:
+        return replay_in_memory(
+            bootstrap,
+            topic,
+            ledger,
+            roots,
+            stop_at=at,
+            verify_signatures=verify_signatures,
+            on_admitted=_decoding(decoder, progress),
+            processes=processes,
+        )
+
+    return _judged(run, ledger, at, verify_signatures, processes)
+
+
+def from_archive(
+    archive: Archive,
+    ledger: str,
+    roots: Mapping[str, str],
+    *,
+    at: int | None,
+    verify_signatures: bool,
+    progress: Progress,
+    processes: int = 1,
+) -> Replayed:
+    """The same of what the archive holds.  Raises :class:`~shared.archive.Damaged` as well."""
+
+    def run(decoder: Decoder, processes: int) -> ReplayResult:
+        return replay_archive(
+            archive,
+            ledger,
+            roots,
+            stop_at=at,
+            verify_signatures=verify_signatures,
+            on_admitted=_decoding(decoder, progress),
+            processes=processes,
+        )
+
+    return _judged(run, ledger, at, verify_signatures, processes)
+
+
+def _judged(
+    run: Callable[[Decoder, int], ReplayResult], ledger: str, at: int | None, signatures: bool, processes: int
+) -> Replayed:
+    """By ``processes``, and once more by one alone when a signature was bad."""
+    decoder = Decoder(ledger)
+    try:
+        found = run(decoder, processes)
+    except BadSignature:
+        decoder = Decoder(ledger)
+        found = run(decoder, 1)
+    return _from_columns(decoder, found, at, signatures)
+
+
+def _decoding(decoder: Decoder, progress: Progress) -> Callable[[Admitted], None]:
+    def take(admitted: Admitted) -> None:
+        decoder.take(admitted.event)
+        if decoder.size % BATCH == 0:
+            progress(decoder.size, 0)
+
+    return take
+
+
+def _from_columns(decoder: Decoder, found: ReplayResult, at: int | None, signatures: bool) -> Replayed:
+    """Raises :class:`LedgerMissing`, :class:`TooShort`."""
+    ledger = decoder.ledger
     if found.size == 0 and at != 0:
         raise LedgerMissing(f"no ledger {ledger} under the pinned root keys")
     if at is not None and found.size < at:
         raise TooShort(f"{ledger} has {found.size} positions, not {at}")
-    shown = result(state)
+    shown = result(fold_columns(decoder.columns()))
     return Replayed(
         ledger=ledger,
-        position=state.size,
+        position=decoder.size,
         size=found.size,
         noise=found.noise,
         duplicates=found.duplicates,
@@ -199,7 +258,7 @@ def in_memory(
         digest=shown.digest,
         pins=(),
         gaps=dict(found.one.gaps),
-        signatures=verify_signatures,
+        signatures=signatures,
     )
 
 

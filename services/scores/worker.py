@@ -15,7 +15,7 @@ from shared.log.beside import run_worker_beside
 
 def main() -> int:
     """Run until told to stop; the exit code.  The deliverer runs beside the projectors."""
-    return run_worker_beside("scores", [Directory(), WebhookPlans()], "webhooks", _deliver)
+    return run_worker_beside("scores", [Directory(), WebhookPlans()], {"webhooks": _deliver})
 
 
 def _deliver(stop: threading.Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from shared.ledger import tables
 from shared.ledger.merkle import Frontier, GrowingTree
 
 CHUNK = 1000
+_MOST_NAMED = 500
 
 _COLUMNS = tables.ledger.c
 _ROWS = (
@@ -84,6 +85,16 @@ def of_types(connection: Connection, ledger: str, types: Collection[str], stop: 
     return [_row(row) for row in connection.execute(query.order_by(_COLUMNS.position))]
 
 
+def at_positions(connection: Connection, ledger: str, positions: Sequence[int]) -> list[LedgerRow]:
+    """Rows of the ``positions`` named (ascending), in order; those that the ledger lacks are left out."""
+    found: list[LedgerRow] = []
+    for first in range(0, len(positions), _MOST_NAMED):
+        named = positions[first : first + _MOST_NAMED]
+        query = select(tables.ledger).where(_COLUMNS.ledger == ledger, _COLUMNS.position.in_(named))
+        found += [_row(row) for row in connection.execute(query.order_by(_COLUMNS.position))]
+    return found
+
+
 def by_event_id(connection: Connection, ledger: str, event_id: str) -> LedgerRow | None:
     """The first row with that event id, or None while the ledger does not have it."""
     query = select(tables.ledger).where(_COLUMNS.ledger == ledger, _COLUMNS.event_id == event_id)
@@ -117,8 +128,12 @@ def frontier(connection: Connection, ledger: str) -> Frontier:
 
 
 def leaves(connection: Connection, ledger: str, stop: int | None = None) -> Iterator[bytes]:
-    """Leaf hashes of positions 0 .. ``stop`` - 1, in order."""
-    start = 0
+    """Leaf hashes of positions 0 .. ``stop`` - 1 (None: to the end), in order."""
+    return leaves_between(connection, ledger, 0, stop)
+
+
+def leaves_between(connection: Connection, ledger: str, start: int, stop: int | None) -> Iterator[bytes]:
+    """Leaf hashes of positions ``start`` .. ``stop`` - 1 (None: to the end), in order."""
     while stop is None or start < stop:
         behind = start + 10 * CHUNK if stop is None else min(stop, start + 10 * CHUNK)
         found = connection.execute(_LEAVES, {"in_ledger": ledger, "first": start, "behind": behind}).all()

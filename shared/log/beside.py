@@ -1,4 +1,4 @@
-"""A worker with one more loop beside its projectors: what acts on the ledger rather than reads it."""
+"""A worker with more loops beside its projectors: what acts on the ledger, or watches what was made of it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
@@ -15,20 +15,24 @@ from shared.log.worker import run_worker
 
 JOIN_SECONDS = 40.0
 
+Loop = Callable[[threading.Event], None]
+"""Runs until the event is set."""
 
-def run_worker_beside(
-    service: str, projections: Sequence[Projection], name: str, loop: Callable[[threading.Event], None]
-) -> int:
-    """Run the worker of ``service`` and ``loop`` until told to stop; the exit code.
 
-    ``loop`` gets the event that tells it to end.  It runs where the projectors run: in the process of all
+def run_worker_beside(service: str, projections: Sequence[Projection], loops: Mapping[str, Loop]) -> int:
+    """Run the worker of ``service`` and ``loops``, by name, until told to stop; the exit code.
+
+    Each gets the event that tells it to end.  They run where the projectors run: in the process of all
     parts, or of the projectors alone.  One that fails for good ends the process, so that the supervisor
     starts it again.
     """
     stop = threading.Event()
-    threads = []
+    threads: list[threading.Thread] = []
     if _runs_projectors(sys.argv[1:]):
-        threads.append(threading.Thread(target=_guarded, args=(loop, stop, name), name=name))
+        threads += [
+            threading.Thread(target=_guarded, args=(loop, stop, name), name=name)
+            for name, loop in loops.items()
+        ]
     for thread in threads:
         thread.start()
     try:
@@ -47,7 +51,7 @@ def _runs_projectors(argv: Sequence[str]) -> bool:
     return options.only == "projector" and not options.help
 
 
-def _guarded(loop: Callable[[threading.Event], None], stop: threading.Event, name: str) -> None:
+def _guarded(loop: Loop, stop: threading.Event, name: str) -> None:
     try:
         loop(stop)
     except Exception:

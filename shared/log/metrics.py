@@ -27,3 +27,12 @@ UNINTERPRETED = Gauge(
 )
 PROJECTOR_BEHIND = Gauge("bangvang_projector_behind", "Positions not applied yet.", ["projection", "ledger"])
 PARKED = Gauge("bangvang_projector_parked", "1 while the projection stands still.", ["projection", "ledger"])
+SHADOW_OPEN = Gauge(
+    "bangvang_shadow_open", "Open differences between the live standings and a fold from zero.", ["ledger"]
+)
+SHADOW_SECONDS = Histogram(
+    "bangvang_shadow_seconds",
+    "Time of one comparison, with the rests in it.",
+    ["kind"],
+    buckets=(0.05, 0.1, 0.5, 1, 5, 10, 60, 300, 1800),
+)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASURES = ("bench_replay", "bench_visible", "bench_compute", "bench_scores")
+MEASURES = ("bench_history", "bench_visible", "bench_compute", "bench_scores")
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import MetaData, select
+from sqlalchemy import Engine, MetaData, select
 
 from services.ranking.app import create_app
 from shared.access.local_issuer import LocalIssuer
@@ -36,7 +36,7 @@ BASE = f"/ranking/v1/{LEDGER}"
 class Site:
     """A fed ledger, its web app and tokens for :data:`PEOPLE`."""
 
-    def __init__(self, folder: Path, *, demo: bool = True) -> None:
+    def __init__(self, folder: Path, *, demo: bool = True, engine: Engine | None = None) -> None:
         self.settings = Settings.from_env(
             {
                 "BANGVANG_DATA": str(folder),
@@ -44,7 +44,9 @@ class Site:
                 "BANGVANG_DATABASE_URL": f"sqlite:///{folder}/{{service}}.sqlite",
             }
         )
-        self.fed = Fed(engine_for(self.settings.service_database_url("ranking")))
+        self.fed = Fed(
+            engine_for(self.settings.service_database_url("ranking")) if engine is None else engine
+        )
         self.issuer = LocalIssuer(self.settings.issuer, self.settings.local_jwks())
         self._write_key()
 

@@ -20,6 +20,7 @@ from services.ranking.desk import (
     wait_for,
 )
 from services.ranking.engine import ENGINE
+from services.ranking.history import Shown
 from services.ranking.words import Names, Words, describe
 from shared.database import read_transaction
 from shared.events import Event
@@ -57,8 +58,8 @@ def register(api: ServiceBlueprint) -> None:
                 f"Dịch vụ này tính bằng phiên bản {ENGINE}.",
                 f"This service computes with version {ENGINE}.",
             )
-        shown = shown_at(seen, position)
-        body = standings_body(seen, shown.position, args.get("area"))
+        shown = shown_at(seen, position, anew="engine" in args)
+        body = standings_body(seen, shown, args.get("area"))
         return _tagged(
             json(body),
             seen,
@@ -149,9 +150,9 @@ def register(api: ServiceBlueprint) -> None:
         return answer
 
 
-def standings_body(seen: View, position: int, area: str | None = None) -> dict[str, Any]:
-    """What ``GET standings`` answers at ``position``.  Raises a 404 problem for an unknown area."""
-    shown = shown_at(seen, position)
+def standings_body(seen: View, shown: Shown, area: str | None = None) -> dict[str, Any]:
+    """What ``GET standings`` answers with ``shown``.  Raises a 404 problem for an unknown area."""
+    position = shown.position
     state = state_at(seen, position)
     body = seen.body(shown, state)
     if area is not None:

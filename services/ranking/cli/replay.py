@@ -17,28 +17,43 @@ import click
 import orjson
 import requests
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from services.ranking import replaying
+from services.ranking.at_once import Found, of_archive, of_topic
+from services.ranking.cli.replay_all import replay_all
 from services.ranking.engine import COLUMNS
 from services.ranking.history import Histories, PositionAhead
 from services.ranking.projections import newest
 from services.ranking.replaying import Replayed
+from shared.archive import Archive, Damaged
 from shared.database import engine_for, read_transaction
 from shared.events.envelope import LEDGER
 from shared.log.replay import ReplayStuck
 from shared.log.roots import RootsFile
+from shared.log.signatures import ProcessLost
 from shared.migrations import upgrade
 from shared.settings import Settings
 
 SERVICE = "ranking"
+_REFUSALS = (replaying.LedgerMissing, replaying.TooShort, replaying.DatabaseNotEmpty)
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 
 
-def ledger_name(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    """A click callback: ``ORG/CYCLE``, or a usage error."""
-    if not LEDGER.fullmatch(value):
+def ledger_name(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """A click callback: ``ORG/CYCLE``, or a usage error; None stays None."""
+    if value is not None and not LEDGER.fullmatch(value):
         raise click.BadParameter("a ledger is ORG/CYCLE, such as hcmc/2020")
     return value
 
@@ -50,7 +65,9 @@ def _digest(context: click.Context, parameter: click.Parameter, value: str | Non
 
 
 @click.command()
-@click.argument("ledger", metavar="ORG/CYCLE", callback=ledger_name)
+@click.argument("ledger", metavar="ORG/CYCLE", callback=ledger_name, required=False)
+@click.option("--all", "every", is_flag=True, help="Every ledger, in memory, a partition in each process.")
+@click.option("--compare", is_flag=True, help="With --all: fail unless the service's database says the same.")
 @click.option("--at", type=click.IntRange(min=0), help="Standings after the first N events (default: all).")
 @click.option("--bootstrap", help="Kafka, HOST:PORT[,…] (default: BANGVANG_KAFKA).")
 @click.option("--topic", help="The topic (default: BANGVANG_TOPIC).")
@@ -64,23 +81,38 @@ def _digest(context: click.Context, parameter: click.Parameter, value: str | Non
     type=click.Path(path_type=Path, dir_okay=False),
     help="An empty SQLite file to fill and keep (default: a temporary one).",
 )
+@click.option(
+    "--archive",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Replay the segments in this folder, in memory, instead of Kafka.",
+)
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    help="In memory, with signatures checked in so many processes beside the reading.",
+)
 @click.option("--no-signatures", is_flag=True, help="In memory, without checking signatures: for measuring.")
 @click.option("--expect-digest", callback=_digest, help="Fail unless the standings have this digest.")
 @click.option("--expect-root", callback=_digest, help="Fail unless the tree has this root.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def replay(
-    ledger: str,
+    ledger: str | None,
+    every: bool,
+    compare: bool,
     at: int | None,
     bootstrap: str | None,
     topic: str | None,
     roots: Path | None,
     database: Path | None,
+    archive: Path | None,
+    processes: int,
     no_signatures: bool,
     expect_digest: str | None,
     expect_root: str | None,
     as_json: bool,
 ) -> None:
-    """Rebuild a ledger from Kafka and check it from the first record.
+    """Rebuild a ledger from Kafka, or from the archive, and check it from the first record.
 
     Reads the log from zero into an empty database, checks every signature, order and gap, makes the Merkle
     root from the bytes, computes the standings, and compares every publication with what it pinned.
@@ -89,29 +121,80 @@ def replay(
     settings = Settings.from_env()
     kafka, topic = bootstrap or settings.kafka, topic or settings.topic
     pinned = RootsFile(roots or settings.roots)
+    if every:
+        if ledger or database or expect_digest or expect_root or at is not None:
+            raise click.UsageError(
+                "--all goes with --archive, --processes, --no-signatures, --compare, --json"
+            )
+        try:
+            if archive is not None:
+                parts = of_archive(archive, pinned, signatures=not no_signatures)
+            else:
+                parts = of_topic(kafka, topic, pinned, signatures=not no_signatures)
+            replay_all(parts, processes, _differs if compare else None, as_json=as_json)
+        except (LookupError, ReplayStuck, ProcessLost, Damaged) as error:
+            raise click.ClickException(str(error)) from error
+        return
+    if ledger is None or compare:
+        raise click.UsageError("name a ledger, or --all (and --compare only with it)")
     if ledger.partition("/")[0] not in pinned:
         raise click.ClickException(
             f"no root key is pinned for {ledger.partition('/')[0]!r} in {roots or settings.roots}"
         )
-    if no_signatures and database is not None:
-        raise click.UsageError("--no-signatures keeps nothing: leave out --database")
+    if database is not None and (no_signatures or archive is not None or processes > 1):
+        raise click.UsageError(
+            "--no-signatures, --archive and --processes keep nothing: leave out --database"
+        )
     began = time.perf_counter()
     try:
-        if no_signatures:
+        if archive is not None:
+            with _progress("Đọc kho lưu · reading the archive", as_json) as tell:
+                found = replaying.from_archive(
+                    Archive(archive),
+                    ledger,
+                    pinned,
+                    at=at,
+                    verify_signatures=not no_signatures,
+                    progress=tell,
+                    processes=processes,
+                )
+        elif no_signatures or processes > 1:
             with _progress("Đọc · reading", as_json) as tell:
                 found = replaying.in_memory(
-                    kafka, topic, ledger, pinned, at=at, verify_signatures=False, progress=tell
+                    kafka,
+                    topic,
+                    ledger,
+                    pinned,
+                    at=at,
+                    verify_signatures=not no_signatures,
+                    progress=tell,
+                    processes=processes,
                 )
         else:
             with _empty_database(database) as url:
                 found = _into_database(url, kafka, topic, ledger, pinned, at, as_json)
-    except (replaying.LedgerMissing, replaying.TooShort, replaying.DatabaseNotEmpty, ReplayStuck) as error:
+    except (
+        replaying.LedgerMissing,
+        replaying.TooShort,
+        replaying.DatabaseNotEmpty,
+        ReplayStuck,
+        ProcessLost,
+        Damaged,
+    ) as error:
         raise click.ClickException(str(error)) from error
     seconds = time.perf_counter() - began
     faults = _faults(found, expect_digest, expect_root)
     _print_replay(found, seconds, faults, as_json)
     if faults:
         raise SystemExit(1)
+
+
+def _differs(found: Found) -> str | None:
+    """What the service's database says otherwise, at the same position."""
+    served = _read(None, found.ledger, found.size)
+    if (served["digest"], served["root"]) == (found.digest, found.root):
+        return None
+    return f"the database says {served['digest']} and {served['root']} at position {found.size}"
 
 
 def _into_database(
@@ -137,6 +220,15 @@ def _empty_database(path: Path | None) -> Iterator[str]:
         yield f"sqlite:///{folder}/replay.sqlite"
 
 
+class _Rate(ProgressColumn):
+    """Events per second."""
+
+    def render(self, task: Task) -> Text:
+        """The rate of late; nothing while it is not known."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.0f}/s")
+
+
 @contextmanager
 def _progress(words: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
     """A bar on standard error, so that standard output stays a plain answer."""
@@ -144,7 +236,9 @@ def _progress(words: str, quiet: bool) -> Iterator[Callable[[int, int], None]]:
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
+        _Rate(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         console=Console(stderr=True),
         disable=quiet,
     ) as bar:

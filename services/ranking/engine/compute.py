@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import is_
 from typing import Any
 
 from services.ranking.engine.classes import Classifier
@@ -34,7 +35,7 @@ def compute(state: State, rulebook: Rulebook | None = None) -> Standings:
         return Standings(ENGINE, state.ledger, None, None, 0, (), (), _open_words(state, (), {}))
     book = context.newest
     by_area = open_units(state, book)
-    found = [_area(area, by_area[area.id], context, state.ties) for area in book.areas]
+    found = [_kept_area(state, area, by_area[area.id], context) for area in book.areas]
     boards = tuple(one.board for one in found)
     open_ties = {one.board.area: one.ranking.open_tie for one in found}
     return Standings(
@@ -70,7 +71,7 @@ def compute_area(state: State, area: str, rulebook: Rulebook | None = None) -> A
     if context is None or area not in context.newest.area:
         return None
     book = context.newest
-    return _area(book.area[area], open_units(state, book)[area], context, state.ties)
+    return _kept_area(state, book.area[area], open_units(state, book)[area], context)
 
 
 def area_of(state: State, unit: str, rulebook: Rulebook | None = None) -> AreaResult | None:
@@ -141,14 +142,25 @@ def judged(code: str, unit: Unit, area: str, context: Context, *, history: bool 
     return sheet
 
 
-def _area(
-    area: Area, units: list[tuple[str, Unit]], context: Context, ties: tuple[TieDecision, ...]
-) -> AreaResult:
-    rulebook = context.newest
+def _kept_area(state: State, area: Area, units: list[tuple[str, Unit]], context: Context) -> AreaResult:
+    """The board of an area, kept in the state until one of its sheets, or a tie, is another."""
     sheets = [judged(code, unit, area.id, context) for code, unit in units]
+    ties = [one for one in state.ties if one.area is None or one.area == area.id]
+    kept: tuple[AreaResult, list[Sheet], list[TieDecision]] | None = state.boards.get(area.id)
+    if kept is not None:
+        result, rested_on, decided = kept
+        same = len(rested_on) == len(sheets) and all(map(is_, rested_on, sheets))
+        if same and decided == ties and result.context is context:
+            return result
+    result = _area(area, sheets, context, ties)
+    state.boards[area.id] = (result, sheets, ties)
+    return result
+
+
+def _area(area: Area, sheets: list[Sheet], context: Context, decisions: list[TieDecision]) -> AreaResult:
+    rulebook = context.newest
     forfeited_rank = rulebook.policies["forfeited_unit_standing"] == "ranked"
     ranked = [sheet for sheet in sheets if sheet.base is not None and (forfeited_rank or not sheet.forfeited)]
-    decisions = [one for one in ties if one.area is None or one.area == area.id]
     ranking = rank(ranked, rulebook, decisions)
     classifier = Classifier(rulebook, sheets, ranking, len(sheets))
     placings = classifier.run()

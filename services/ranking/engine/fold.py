@@ -205,6 +205,7 @@ class State:
         "acknowledged_noise",
         "adoptions",
         "assignments",
+        "boards",
         "cases",
         "cycle",
         "decisions",
@@ -254,6 +255,7 @@ class State:
         self.uninterpreted = 0
         self.uninterpreted_at: tuple[tuple[int, str], ...] = ()
         self.memo: Any = None
+        self.boards: dict[str, Any] = {}
 
     def copy(self) -> State:
         """An independent state with the same content; costs O(units), never O(facts)."""
@@ -262,6 +264,7 @@ class State:
             setattr(other, name, getattr(self, name))
         other.units = self.units.copy()
         other.decisions = self.decisions.copy()
+        other.boards = self.boards.copy()
         # Both sides lose the right to write to what they now share.
         self.owner, other.owner = object(), object()
         return other

@@ -13,7 +13,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final, NamedTuple
 
-from services.ranking.engine.context import AreaPlan, Context, GroupSheet
+from services.ranking.engine.context import AreaPlan, Context, GroupSheet, Verdict
 from services.ranking.engine.facts import (
     ADJUSTMENT,
     CONCLUSION,
@@ -370,23 +370,8 @@ class _Play:
                 else:
                     mark.confirmed = fact.position
 
-    def _first_judgement(self, fact: Recorded, own: int) -> tuple[Fraction | None, str]:
-        if own < 0:
-            return None, "NO_RULEBOOK"
-        rulebook = self.context.adoptions[own].rulebook
-        if fact.rulebook is not None and not self.context.pinned and fact.rulebook != rulebook.digest:
-            return None, "STALE_RULEBOOK"
-        if fact.stage not in STAGES_OF[fact.origin]:
-            return None, "S003"
-        leaf = rulebook.leaf.get(fact.criterion) if isinstance(fact.criterion, str) else None
-        if leaf is not None:
-            if fact.origin == SCORES and fact.period != leaf.period:
-                return None, "PERIOD"
-            if fact.origin in (CONCLUSION, ADJUSTMENT) and (leaf.stage == "inspection") != (
-                fact.origin == CONCLUSION
-            ):
-                return None, "S003"
-        return self._judged(fact, own)
+    def _first_judgement(self, fact: Recorded, own: int) -> Verdict:
+        return first_judgement(self.context, self.area, fact, own)
 
     def _judged(self, fact: Recorded, index: int) -> tuple[Fraction | None, str]:
         return self.context.verdict(
@@ -514,6 +499,31 @@ def judge(
         if veto.rule is not None and veto.id not in play.in_force and _derived(veto, facts, play):
             play.in_force[veto.id] = veto
     return _sheet(code, name, play, history)
+
+
+def first_judgement(context: Context, area: str, fact: Recorded, own: int) -> Verdict:
+    """What the rulebook in force when it was stated says of a value, whatever befell it since (format §3)."""
+    if own < 0:
+        return None, "NO_RULEBOOK"
+    rulebook = context.adoptions[own].rulebook
+    if fact.rulebook is not None and not context.pinned and fact.rulebook != rulebook.digest:
+        return None, "STALE_RULEBOOK"
+    if fact.stage not in STAGES_OF[fact.origin]:
+        return None, "S003"
+    leaf = rulebook.leaf.get(fact.criterion) if isinstance(fact.criterion, str) else None
+    if leaf is not None:
+        if fact.origin == SCORES and fact.period != leaf.period:
+            return None, "PERIOD"
+        if fact.origin in (CONCLUSION, ADJUSTMENT) and (leaf.stage == "inspection") != (
+            fact.origin == CONCLUSION
+        ):
+            return None, "S003"
+    return context.verdict(own, area, fact.criterion, fact.stage, fact.value, fact.target, fact.state)
+
+
+def accepts(context: Context, area: str, fact: Recorded, own: int) -> bool:
+    """Whether the rulebook of index ``own`` lets a value of a unit of ``area`` count."""
+    return not first_judgement(context, area, fact, own)[1]
 
 
 def admissible(status: str, rulebook: Rulebook) -> bool:

@@ -14,6 +14,7 @@ from services.ranking.desk import View, shown_at, state_at, view
 from services.ranking.engine import State, compute
 from services.ranking.engine.fold import DecisionNote
 from services.ranking.pages.acting import hats
+from services.ranking.pages.alarms import told_alarms
 from services.ranking.pages.answers import private
 from services.ranking.pages.frame import address, frame
 from services.ranking.view import count, number
@@ -103,6 +104,7 @@ def register(pages: Blueprint) -> None:
             render_template(
                 "ranking/decisions.html",
                 frame=frame(seen, "decisions", shown),
+                alarms=told_alarms(seen),
                 parts_of=_parts(seen, waiting, names),
                 kinds=[(kind, address(seen.ledger, "decisions#enter", kind=kind.id)) for kind in offered],
                 kind=asked,

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, render_template
 
 from services.ranking.desk import View, desk, pinned_body, shown_at, superseded_by, view
 from services.ranking.pages.acting import hats
+from services.ranking.pages.alarms import told_alarms
 from services.ranking.pages.answers import private
 from services.ranking.pages.frame import address, frame
 from services.ranking.projections import Publication
@@ -77,6 +78,7 @@ def register(pages: Blueprint) -> None:
                 "ranking/publications.html",
                 frame=frame(seen, "publications", shown),
                 versions=versions,
+                alarms=told_alarms(seen),
                 gates=gates,
                 shown=shown,
                 next_version=len(versions) + 1,

@@ -24,12 +24,22 @@ class Newest:
 
 
 @dataclass(frozen=True, slots=True)
+class Differing:
+    """One thing that two folds differ in, in words; ``unit``: "" where it is no unit's."""
+
+    vi: str
+    en: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Around:
     """What the fold cannot know.
 
     ``digest``: of the standings shown.  ``shadow``: of a fresh fold from position 0.  ``gaps``: records that
     wait behind a missing number.  ``noise``: digests of the ledger's records that are not authentic.
     ``demonstration``: the ledger's clock is a scenario's.  ``newest``: None before the first version.
+    ``differing``: what two folds were found to differ in.
     """
 
     digest: str
@@ -38,6 +48,7 @@ class Around:
     noise: frozenset[str] = frozenset()
     demonstration: bool = False
     newest: Newest | None = None
+    differing: tuple[Differing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +177,17 @@ def _of_ledger(state: State, around: Around) -> list[Blocker]:
                 "A replay from the first event gives other standings; stop, and call the operator.",
                 "publications#ledger",
                 (around.shadow,),
+            )
+        )
+    if around.differing:
+        first, count = around.differing[0], len(around.differing)
+        found.append(
+            Blocker(
+                "shadow-differs",
+                f"Hai cách tính cho kết quả khác nhau ({count} cảnh báo còn mở), trước hết: {first.vi}.",
+                f"Two ways of computing differ ({count} alarms are open), first: {first.en}.",
+                "publications#shadow",
+                tuple(sorted({one.unit for one in around.differing if one.unit})),
             )
         )
     return found

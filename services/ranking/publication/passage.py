@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
+import structlog
 from sqlalchemy import Connection
 
 from services.ranking.desk import View, desk
 from services.ranking.engine import compute
-from services.ranking.folding import fold, result
 from services.ranking.history import Shown
 from services.ranking.positions import noise_digests
-from services.ranking.publication.gate import Around, Gate, Newest, gate
+from services.ranking.publication.gate import Around, Differing, Gate, Newest, gate
+from services.ranking.shadow.alarms import open_alarms, words
+from services.ranking.shadow.comparing import Passed, before_publication
 from shared.access.directory import LedgerSettings
 from shared.ledger.positions import open_gaps
+
+_log = structlog.get_logger("shadow")
 
 
 def passage_seen(connection: Connection, seen: View, shown: Shown, status: str) -> Gate:
@@ -27,9 +33,11 @@ def passage_of(
     """The gate before a version of ``status`` that pins ``shown`` and comes after ``newest``."""
     name = ledger.ledger
     state = desk().histories.of(name).state_at(shown.position)
+    passed = _passed(connection, name, shown)
     around = Around(
         digest=shown.digest,
-        shadow=_shadow(connection, name, shown.position),
+        shadow=passed.digest,
+        differing=_differing(connection, name, passed),
         gaps=sum(count for (of_ledger, _), count in open_gaps(connection).items() if of_ledger == name),
         noise=frozenset(noise_digests(connection, name)),
         demonstration=ledger.simulated,
@@ -38,9 +46,20 @@ def passage_of(
     return gate(state, compute(state), around, status)
 
 
-def _shadow(connection: Connection, ledger: str, position: int) -> str:
-    """Digest of a fold from the very first event, kept for the newest position asked."""
-    kept = desk().shadows.get(ledger)
-    if kept is None or kept[0] != position:
-        kept = desk().shadows[ledger] = (position, result(fold(connection, ledger, position)).digest)
-    return kept[1]
+def _passed(connection: Connection, ledger: str, shown: Shown) -> Passed:
+    """The whole ledger compared from its very first event, kept for the newest position asked."""
+    here = desk()
+    kept = here.shadows.get(ledger)
+    if kept is None or kept.position != shown.position:
+        kept = before_publication(connection, ledger, shown.position, shown.result, here.archive)
+        here.shadows[ledger] = kept
+        for kind, one in kept.differing:
+            _log.error("two folds differ", ledger=ledger, kind=kind, position=shown.position, **asdict(one))
+    return kept
+
+
+def _differing(connection: Connection, ledger: str, passed: Passed) -> tuple[Differing, ...]:
+    """What is open of the worker's comparisons, and what this one found beside the standings' own digest."""
+    alarms = [Differing(*one.words, one.unit) for one in open_alarms(connection, ledger)]
+    here = [Differing(*words(kind, one), one.unit) for kind, one in passed.differing]
+    return tuple(dict.fromkeys((*alarms, *here)))

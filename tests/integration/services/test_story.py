@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -18,6 +19,11 @@ from deploy.demo.scenario import MISSING, OVERRIDDEN, scenario
 from services.notify.outbox import Outbox
 from services.notify.published import HttpStandings, NotPublishedYet, OtherStandings, content_of
 from services.notify.sender import Sender
+from services.ranking.columns import Decoder, Live, fold_columns, ground_of
+from services.ranking.engine import body, compute, initial
+from services.ranking.engine.standings import Standings
+from services.ranking.folding import result, take
+from services.ranking.history import History
 from shared.events.catalogue.inspections import TYPES
 from shared.settings import SERVICES
 from tests.support.town import LEDGER, Town, town
@@ -87,6 +93,46 @@ def test_an_inspection_opened_past_the_gate_says_what_was_missing_and_why(told: 
     missing = {event.subject: event.data["missing_scores"] for event in opened if "override" in event.data}
     assert missing == {OVERRIDDEN: [MISSING]}
     assert all(not event.data["missing_scores"] for event in opened if event.subject not in missing)
+
+
+def test_at_every_position_of_the_story_all_folds_agree(told: Town) -> None:
+    rows = list(told.ledger("ranking"))
+    decoder, live = Decoder(LEDGER), Live(Decoder(LEDGER), loose=400)
+    decoder.take_values(row.value for row in rows)
+    columns, state, ground = decoder.columns(), initial(LEDGER), initial(LEDGER)
+    history = History(told.houses["ranking"].engine, LEDGER, every=512)
+    assert columns.size == len(rows)
+    before: tuple[Standings, ...] = ()
+    for row in rows:
+        live.take(row.event)
+        take(state, row.position, row.value)
+        now = compute(live.state), compute(state)
+        assert new_of(now[0], now, before) == new_of(now[1], now, before), state.size
+        before = now
+        if state.size % 200 == 0 or state.size == len(rows):
+            ground = ground_of(columns, state.size - 7, ground)
+            digests = {
+                result(fold_columns(columns, state.size, ground)).digest,
+                history.at(state.size).digest,
+                result(live.state).digest,
+            }
+            assert digests == {result(state).digest}, state.size
+    lazy = history.state_at(state.size)
+    assert {code: unit.facts for code, unit in lazy.units.items()} == {
+        code: unit.facts for code, unit in state.units.items()
+    }
+
+
+def new_of(one: Standings, now: tuple[Standings, ...], before: tuple[Standings, ...]) -> dict[str, Any]:
+    """The body of ``one`` without the areas whose boards are, in all standings, the very ones before."""
+    kept = [{id(area) for area in standings.areas} for standings in before]
+    areas = tuple(
+        area
+        for place, area in enumerate(one.areas)
+        if not kept
+        or any(id(standings.areas[place]) not in old for standings, old in zip(now, kept, strict=True))
+    )
+    return body(replace(one, areas=areas))
 
 
 def test_a_second_telling_gets_the_old_answers_and_adds_nothing(told: Town) -> None:

@@ -12,8 +12,11 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from sqlalchemy import update
 
 from services.ranking.publication.reward_list import HEADINGS, TITLE_ROWS
+from services.ranking.tables import standings
+from shared.database import write_transaction
 from shared.ledger.admission import Record
 from tests.support.ranking_site import Site
 from tests.support.shown import LEDGER, MEETING, TOPIC, demo_rulebook, demo_units
@@ -242,3 +245,13 @@ def test_the_desk_offers_forms_to_who_decides_and_says_so_to_who_reads(site: Sit
     auditor = site.client().get(path, headers=site.token("auditor")).text
     assert "data-command" not in auditor
     assert "Bạn đang xem" in auditor
+
+
+def test_what_readers_are_not_shown_is_not_published(site: Site) -> None:
+    with write_transaction(site.fed.engine) as connection:
+        older = update(standings).where(standings.c.position == site.fed.size)
+        connection.execute(older.values(digest="sha256:older"))
+    refused = site.post("publish", {}, "committee", "older")
+    assert refused.status_code == 409
+    (fault,) = refused.json["errors"]
+    assert (fault["rule"], fault["value"]) == ("standings-moved", "sha256:older")

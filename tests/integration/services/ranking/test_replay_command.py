@@ -118,6 +118,12 @@ def test_so_it_does_at_any_position(told: Told, back: int) -> None:
         assert (found["digest"], found["root"]) == (served.digest, served.root)
 
 
+def test_so_it_does_with_signatures_checked_in_processes(told: Told) -> None:
+    served = History(told.fed.engine, LEDGER).at(told.fed.size)
+    found = told.answer("--processes", "2", "--expect-digest", served.digest, "--expect-root", served.root)
+    assert (found["noise"], found["duplicates"], found["signatures"]) == (1, 1, True)
+
+
 def test_another_expectation_ends_with_exit_code_1(told: Told) -> None:
     result = told.replay("--expect-digest", f"sha256:{'0' * 64}")
     assert result.exit_code == 1

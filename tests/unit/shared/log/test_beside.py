@@ -1,4 +1,4 @@
-"""A loop beside the projectors: where it runs, that it ends with them, and what its failure does."""
+"""Loops beside the projectors: where they run, that they end with them, and what a failure does."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def told(worker: dict[str, Any], monkeypatch: pytest.MonkeyPatch, *argv: str) ->
         worker["begun"].set()
         ended.append(stop.wait(10))
 
-    return beside.run_worker_beside("scores", [], "loop", loop), ended == [True]
+    return beside.run_worker_beside("scores", [], {"loop": loop, "other": loop}), ended == [True, True]
 
 
 @pytest.mark.parametrize("argv", [(), ("--only", "projector"), ("--instance", "a")])
@@ -66,5 +66,5 @@ def test_a_loop_that_fails_for_good_ends_the_process(
         worker["begun"].set()
         raise ValueError("broken")
 
-    beside.run_worker_beside("scores", [], "loop", loop)
+    beside.run_worker_beside("scores", [], {"loop": loop})
     assert codes == [1]

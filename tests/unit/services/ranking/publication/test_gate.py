@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from services.ranking import problem_types
 from services.ranking.engine import State, compute, initial
 from services.ranking.publication import gate as gate_module
-from services.ranking.publication.gate import OFFICIAL, UNOFFICIAL, Around, Gate, Newest, gate
+from services.ranking.publication.gate import OFFICIAL, UNOFFICIAL, Around, Differing, Gate, Newest, gate
 from shared.web import rule_types
 from tests.support.board import MEETING, ON_BEHALF, Board
 from tests.support.rulebooks import small
@@ -69,6 +69,7 @@ def test_an_open_round_blocks() -> None:
         ({"gaps": 3}, "open-gap", ()),
         ({"noise": frozenset({DIGEST})}, "noise", (DIGEST,)),
         ({"shadow": f"sha256:{'b' * 64}"}, "replay-differs", (f"sha256:{'b' * 64}",)),
+        ({"differing": (Differing("khác", "other", "A"),) * 2}, "shadow-differs", ("A",)),
         ({"demonstration": False}, "illustrative-rulebook", ()),
     ],
 )
