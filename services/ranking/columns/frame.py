@@ -26,7 +26,6 @@ CELL: Final = ("unit", "criterion", "stage")
 SAYS: Final = ("value", "target", "state", "rulebook", "period")
 SCHEMA: Final = {
     "position": pl.UInt32,
-    "sequence": pl.UInt32,
     "time": pl.Int64,
     "cell": pl.UInt32,
     "stretch": pl.UInt16,
@@ -112,7 +111,6 @@ class _Grown:
     """Further early scores, a column each.  Times are written instants, which have the order of time."""
 
     position: array[int] = field(default_factory=lambda: array("q"))
-    sequence: array[int] = field(default_factory=lambda: array("q"))
     time: list[str] = field(default_factory=list)
     cell: array[int] = field(default_factory=lambda: array("q"))
     stretch: array[int] = field(default_factory=lambda: array("q"))
@@ -123,7 +121,6 @@ class _Grown:
         return pl.DataFrame(
             [
                 pl.Series("position", self.position, dtype=SCHEMA["position"]),
-                pl.Series("sequence", self.sequence, dtype=SCHEMA["sequence"]),
                 pl.Series("time", self.time).str.to_datetime(_INSTANT, time_unit="us").cast(SCHEMA["time"]),
                 pl.Series("cell", self.cell, dtype=SCHEMA["cell"]),
                 pl.Series("stretch", self.stretch, dtype=SCHEMA["stretch"]),
@@ -168,7 +165,7 @@ class Decoder:
             says = _plain(event.source, event.data)
             get = event.data.get
             if says is not None and self._take_score(
-                Score(event.subject, event.sequence, event.time, get("criterion"), get("stage"), says)
+                Score(event.subject, event.time, get("criterion"), get("stage"), says)
             ):
                 return
         self.size += 1
@@ -229,11 +226,10 @@ class Decoder:
         """Take a readable own score as an early one; False when it is none."""
         if score is None or self._closed or score.subject in self._ended:
             return False
-        subject, sequence, time, criterion, stage, says = score
+        subject, time, criterion, stage, says = score
         self._latest = max(self._latest, time)
         grown = self._grown
         grown.position.append(self.size)
-        grown.sequence.append(sequence)
         grown.time.append(self._latest)
         grown.cell.append(_place((subject, criterion, stage), self._cells, self._cell_list))
         grown.stretch.append(len(self._adopted))

@@ -33,7 +33,6 @@ _END: Final = b'"type":"score.recorded.v1"}'
 _DATA: Final = b'"data":{"actor":{'
 _OCCURRED: Final = b'"occurred_at":"'
 _AFTER_DATA: Final = b'},"datacontenttype":"'
-_SEQUENCE: Final = b'"sequence":"'
 _SOURCE: Final = b'"source":"/scores/'
 _SUBJECT: Final = b'"subject":"'
 _TIME: Final = b'"time":"'
@@ -51,7 +50,6 @@ class Score(NamedTuple):
     """An own score that the catalogue understands, by its parts."""
 
     subject: str
-    sequence: int
     time: str
     criterion: str | None
     stage: str | None
@@ -74,8 +72,7 @@ def score_of(value: bytes) -> Score | None:
     said = _said(value[actor_end:at], value[at + _INSTANT_BYTES : data_end])
     if said is None or not _is_actor(value[data + len(_DATA) - 1 : actor_end]):
         return None
-    sequence = value.find(_SEQUENCE, data_end) + len(_SEQUENCE)
-    source = value.find(_SOURCE, sequence)
+    source = value.find(_SOURCE, data_end)
     subject = value.find(_SUBJECT, source) + len(_SUBJECT)
     subject_end = value.find(b'"', subject)
     name = value[subject:subject_end]
@@ -84,7 +81,6 @@ def score_of(value: bytes) -> Score | None:
     time = value.find(_TIME, subject_end) + len(_TIME)
     return Score(
         name.decode(),
-        int(value[sequence : sequence + 12]),
         value[time : time + _INSTANT_BYTES].decode(),
         *said,
     )

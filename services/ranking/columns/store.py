@@ -33,7 +33,9 @@ _OTHER: Final = {
 }
 """An event that stays one, with its data apart: what a fold looks at, without the envelope's proofs."""
 READ_BY: Final = "read_by.txt"
-"""The catalogue that told which events are readable; another one decodes the rows anew."""
+"""The form of these files, and the catalogue that told which events are readable; where either is another,
+the rows are decoded anew."""
+_FORM: Final = 1
 
 
 def companions(columns: Columns, first: int, values: Sequence[bytes]) -> dict[str, bytes]:
@@ -53,12 +55,12 @@ def companions(columns: Columns, first: int, values: Sequence[bytes]) -> dict[st
             orient="row",
         ),
     }
-    return {READ_BY: fingerprint().encode(), **{name: _packed(frame) for name, frame in frames.items()}}
+    return {READ_BY: _read_by(), **{name: _packed(frame) for name, frame in frames.items()}}
 
 
 def take_segment(decoder: Decoder, archive: Archive, segment: Segment) -> None:
     """Bring ``decoder`` from before ``segment`` behind it.  Raises :class:`~shared.archive.Damaged`."""
-    if archive.companion(segment, READ_BY) != fingerprint().encode():
+    if archive.companion(segment, READ_BY) != _read_by():
         decoder.take_values(archive.rows(segment))
         return
     frames = {name: _read(archive, segment, name) for name in (SCORES, CELLS, WORDS, OTHERS)}
@@ -67,6 +69,10 @@ def take_segment(decoder: Decoder, archive: Archive, segment: Segment) -> None:
         for position, type_, source, subject, sequence, time, data, readable in frames[OTHERS].iter_rows()
     ]
     decoder.take_columns(segment.end, frames[SCORES], frames[CELLS].rows(), frames[WORDS].rows(), others)
+
+
+def _read_by() -> bytes:
+    return f"{_FORM} {fingerprint()}\n".encode()
 
 
 def _places(column: pl.Series, values: pl.Series) -> pl.Series:
