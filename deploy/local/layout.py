@@ -66,6 +66,7 @@ class Layout:
         """The ``BANGVANG_*`` variables that give every process these settings, wherever it is started."""
         settings = self.settings
         return {
+            "BANGVANG_ARCHIVE": str(settings.archive),
             "BANGVANG_CLAMD": settings.clamd,
             "BANGVANG_DATA": str(settings.data),
             "BANGVANG_DATABASE_URL": settings.database_url,
@@ -80,6 +81,7 @@ class Layout:
             "BANGVANG_PARTITIONS": str(settings.partitions),
             "BANGVANG_REPLICATION": str(settings.replication),
             "BANGVANG_ROOTS": str(settings.roots),
+            "BANGVANG_SHADOW_SECONDS": str(settings.shadow_seconds),
             "BANGVANG_TOPIC": settings.topic,
         }
 
