@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from services.inspections.opening import CaseOpener
-from tests.support.browser import axe_finds_nothing, new_page, overflowing
+from tests.support.browser import Scheme, axe_finds_nothing, opened, overflowing
 from tests.support.inspections_site import LiveInspections, demo_round, serving_inspections
 from tests.support.packs import REQUIRED, files
 from tests.support.town import accepted
 
 pytestmark = pytest.mark.browser
-Scheme = Literal["light", "dark"]
 SENT = "QH-Q01"
 
 
@@ -32,22 +30,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveInspections]:
     made.settle()
     with serving_inspections(made) as running:
         yield running
-
-
-def opened(
-    browser: Browser,
-    live: LiveInspections,
-    sub: str,
-    address: str,
-    faults: list[str],
-    width: int = 1440,
-    scheme: Scheme = "light",
-) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    live.become(context, sub)
-    page = new_page(context, faults)
-    page.goto(live.page + address)
-    return page
 
 
 def number_of(live: LiveInspections) -> int:

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import axe_finds_nothing, new_page, overflowing
+from tests.support.browser import Scheme, axe_finds_nothing, opened, overflowing
 from tests.support.inspections_site import LiveInspections, demo_round, serving_inspections
 from tests.support.town import ADMIN, accepted
 
 pytestmark = pytest.mark.browser
-Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="module")
@@ -26,22 +24,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveInspections]:
     made.settle()
     with serving_inspections(made) as running:
         yield running
-
-
-def opened(
-    browser: Browser,
-    live: LiveInspections,
-    sub: str,
-    address: str,
-    faults: list[str],
-    width: int = 1440,
-    scheme: Scheme = "light",
-) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    live.become(context, sub)
-    page = new_page(context, faults)
-    page.goto(live.page + address)
-    return page
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (375, "dark")])

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Literal
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from services.scores.deciding.completeness import sheet_of
-from tests.support.browser import axe_finds_nothing, new_page, overflowing
+from tests.support.browser import Scheme, axe_finds_nothing, opened, overflowing
 from tests.support.deciding import rulebook
 from tests.support.scores_site import LiveScores, demo_cycle, serving_scores
 from tests.support.town import ADMIN, accepted
 
 pytestmark = pytest.mark.browser
-Scheme = Literal["light", "dark"]
 
 
 @pytest.fixture(scope="module")
@@ -42,22 +40,6 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveScores]:
     made.set_clock("2020-11-04T02:00:00.000000Z")
     with serving_scores(made) as running:
         yield running
-
-
-def opened(
-    browser: Browser,
-    live: LiveScores,
-    sub: str,
-    address: str,
-    faults: list[str],
-    width: int = 1440,
-    scheme: Scheme = "light",
-) -> Page:
-    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
-    live.become(context, sub)
-    page = new_page(context, faults)
-    page.goto(live.page + address)
-    return page
 
 
 @pytest.mark.parametrize("address", ["progress", "progress?department=BTG", "software", "progress?lang=en"])

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
+from typing import Literal, Protocol
+
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 CHROMIUM = "/usr/bin/chromium"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+
+
+Scheme = Literal["light", "dark"]
+
+
+class Live(Protocol):
+    """A running service whose pages of one ledger begin at ``page``."""
+
+    @property
+    def page(self) -> str: ...
+
+    def become(self, context: BrowserContext, sub: str) -> None:
+        """Sign the browser in as ``sub``."""
+
+
+def opened(
+    browser: Browser,
+    live: Live,
+    sub: str,
+    address: str,
+    faults: list[str],
+    width: int = 1440,
+    scheme: Scheme = "light",
+) -> Page:
+    """The page at ``address`` as ``sub`` sees it, in a window of its own."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    live.become(context, sub)
+    page = new_page(context, faults)
+    page.goto(live.page + address)
+    return page
 
 
 def new_page(context: BrowserContext, faults: list[str]) -> Page:
