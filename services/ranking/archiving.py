@@ -58,9 +58,8 @@ class Archiver:
             with read_transaction(self._engine) as connection:
                 rows = list(reader.rows(connection, ledger, decoder.size, decoder.size + self._archive.size))
             first = decoder.size
-            for row in rows:
-                decoder.take(row.event)
             values = [row.value for row in rows]
+            decoder.take_values(values)
             last = self._archive.append(ledger, last, values, companions(decoder.columns(), first, values))
             self._written[ledger] = (decoder, last)
             written += 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from services.ranking.columns.folding import complete, fold_columns, take_other
-from services.ranking.columns.frame import Columns, Decoder, Other, other_of
+from services.ranking.columns.frame import Decoder, Other, other_of
 from services.ranking.engine import State
 from shared.events import Event
 from shared.lineage import CLOSED, MOVED
@@ -37,11 +37,6 @@ class Live:
     def size(self) -> int:
         """How many events were taken."""
         return self._decoder.size
-
-    @property
-    def columns(self) -> Columns:
-        """All that was taken, as columns."""
-        return self._decoder.columns()
 
     def take(self, event: Event) -> None:
         """One more admitted event, the next in order."""
